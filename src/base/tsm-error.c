@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-error: the failures of TSM. */
+#include "base/tsm-error.h"
+
+G_DEFINE_QUARK (tsm - error - quark, tsm_error)
+
+gboolean
+tsm_error_is_retryable (const GError *error)
+{
+  g_assert (error != NULL);
+  return g_error_matches (error, TSM_ERROR, TSM_ERROR_UPSTREAM);
+}

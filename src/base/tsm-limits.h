@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-limits: the bound of everything that someone else can grow. Each has a test just past it. */
+#pragma once
+#include <glib.h>
+
+/* The largest body read from a plug, a colour source or a host, in bytes. A whole Tempo season of
+ * api-couleur-tempo is 30 KB, a Status 0 is 5 KB. */
+#define TSM_LIMIT_BODY_BYTES (256 * 1024)
+
+/* The longest request line accepted on the command socket, in bytes. */
+#define TSM_LIMIT_REQUEST_BYTES (16 * 1024)
+
+/* Users with a stay on the same Tempo day. */
+#define TSM_LIMIT_PAYERS 256
+
+/* Derogations of one user that are not over. */
+#define TSM_LIMIT_OPEN_DEROGATIONS 20
+
+/* Days of colour asked of a source at once: a season. */
+#define TSM_LIMIT_COLOUR_DAYS 366
+
+/* How far back START_SERVER_DATE may lie, in days: before it, there is no Tempo calendar. */
+#define TSM_LIMIT_HISTORY_DAYS (50 * 366)
+
+/* A counter above this is not a home plug's: 262,144 kWh, where the firmware's float gives out
+ * (Tasmota, spec tasmota 5). */
+#define TSM_LIMIT_TOTAL_WH G_GINT64_CONSTANT (262144000)
+
+/* What a 16 A plug can carry, with a margin for mains above 230 V (spec tasmota 5, rule 4). */
+#define TSM_LIMIT_PLUG_W 4000

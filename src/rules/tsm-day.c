@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-day: Tempo days, periods and civil dates in any time zone. */
+#include "rules/tsm-day.h"
+
+#define DAY_S           86400
+#define MINUTES_A_DAY   1440
+#define DAY_BEGIN_MIN   (6 * 60)
+#define NIGHT_BEGIN_MIN (22 * 60)
+/* GDate counts days from 1 at 0001-01-01; 1970-01-01 is its day 719163. */
+#define JULIAN_OF_EPOCH 719163
+
+gboolean
+tsm_day_is_valid_ymd (gint year, gint month, gint day)
+{
+  return year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
+         g_date_valid_dmy ((GDateDay) day, (GDateMonth) month, (GDateYear) year);
+}
+
+TsmDay
+tsm_day_from_ymd (gint year, gint month, gint day)
+{
+  GDate date;
+
+  g_assert (tsm_day_is_valid_ymd (year, month, day));
+  g_date_clear (&date, 1);
+  g_date_set_dmy (&date, (GDateDay) day, (GDateMonth) month, (GDateYear) year);
+  return (TsmDay) g_date_get_julian (&date) - JULIAN_OF_EPOCH;
+}
+
+void
+tsm_day_to_ymd (TsmDay day, gint *ret_year, gint *ret_month, gint *ret_day)
+{
+  GDate date;
+
+  g_assert (day > -JULIAN_OF_EPOCH);
+  g_date_clear (&date, 1);
+  g_date_set_julian (&date, (guint32) (day + JULIAN_OF_EPOCH));
+  *ret_year = g_date_get_year (&date);
+  *ret_month = (gint) g_date_get_month (&date);
+  *ret_day = g_date_get_day (&date);
+}
+
+static gboolean
+parse_digits (const char *text, guint n_digits, gint *ret_value)
+{
+  gint value = 0;
+
+  for (guint i = 0; i < n_digits; i++) {
+    if (!g_ascii_isdigit (text[i]))
+      return FALSE;
+    value = value * 10 + (text[i] - '0');
+  }
+  *ret_value = value;
+  return TRUE;
+}
+
+gboolean
+tsm_day_parse (const char *text, TsmDay *ret_day)
+{
+  gint year, month, day;
+
+  if (text == NULL || !parse_digits (text, 4, &year) || text[4] != '-' ||
+      !parse_digits (text + 5, 2, &month) || text[7] != '-' || !parse_digits (text + 8, 2, &day) ||
+      text[10] != '\0' || !tsm_day_is_valid_ymd (year, month, day))
+    return FALSE;
+  *ret_day = tsm_day_from_ymd (year, month, day);
+  return TRUE;
+}
+
+char *
+tsm_day_dup_string (TsmDay day)
+{
+  gint year, month, mday;
+
+  tsm_day_to_ymd (day, &year, &month, &mday);
+  return g_strdup_printf ("%04d-%02d-%02d", year, month, mday);
+}
+
+TsmWeekday
+tsm_day_get_weekday (TsmDay day)
+{
+  const gint days_since_monday = ((day + 3) % 7 + 7) % 7; /* 1970-01-01 was a Thursday */
+
+  return (TsmWeekday) (days_since_monday + 1);
+}
+
+TsmDay
+tsm_day_get_month_begin (TsmDay day)
+{
+  gint year, month, mday;
+
+  tsm_day_to_ymd (day, &year, &month, &mday);
+  return day - mday + 1;
+}
+
+TsmDay
+tsm_day_get_year_begin (TsmDay day)
+{
+  gint year, month, mday;
+
+  tsm_day_to_ymd (day, &year, &month, &mday);
+  return tsm_day_from_ymd (year, 1, 1);
+}
+
+TsmDay
+tsm_day_get_week_begin (TsmDay day)
+{
+  return day - (TsmDay) tsm_day_get_weekday (day) + 1;
+}
+
+static gint64
+offset_at (GTimeZone *zone, gint64 at)
+{
+  return g_time_zone_get_offset (zone, g_time_zone_find_interval (zone, G_TIME_TYPE_UNIVERSAL, at));
+}
+
+gint64
+tsm_day_get_local_instant (TsmDay day, guint minute, GTimeZone *zone)
+{
+  const gint64 local = (gint64) day * DAY_S + (gint64) minute * 60;
+  /* No zone changes its clocks twice within two days: the offset in force is the one of the day before or of
+   * the day after. The earlier offset is tried first, so a doubled time gives its first occurrence. */
+  const gint64 before = local - offset_at (zone, local - DAY_S);
+  const gint64 after = local - offset_at (zone, local + DAY_S);
+  gint64 low = MIN (before, after), high = MAX (before, after);
+
+  g_assert (minute < MINUTES_A_DAY);
+  if (before + offset_at (zone, before) == local)
+    return before;
+  if (after + offset_at (zone, after) == local)
+    return after;
+  /* The local time does not exist: the jump lies in (low, high]. */
+  while (high - low > 1) {
+    const gint64 middle = low + (high - low) / 2;
+
+    if (offset_at (zone, middle) == offset_at (zone, low))
+      low = middle;
+    else
+      high = middle;
+  }
+  return high;
+}
+
+TsmDay
+tsm_day_get_civil (gint64 at, GTimeZone *zone, guint *ret_minute)
+{
+  const gint64 local = at + offset_at (zone, at);
+  gint64 day = local / DAY_S;
+
+  if (local % DAY_S < 0)
+    day--;
+  if (ret_minute != NULL)
+    *ret_minute = (guint) ((local - day * DAY_S) / 60);
+  return (TsmDay) day;
+}
+
+TsmDay
+tsm_day_at (gint64 at, GTimeZone *zone)
+{
+  guint minute;
+  const TsmDay civil = tsm_day_get_civil (at, zone, &minute);
+
+  return minute < DAY_BEGIN_MIN ? civil - 1 : civil;
+}
+
+TsmPeriod
+tsm_day_get_period (gint64 at, GTimeZone *zone)
+{
+  guint minute;
+
+  tsm_day_get_civil (at, zone, &minute);
+  return minute >= DAY_BEGIN_MIN && minute < NIGHT_BEGIN_MIN ? TSM_PERIOD_HP : TSM_PERIOD_HC;
+}
+
+void
+tsm_day_get_bounds (TsmDay day, GTimeZone *zone, gint64 *ret_begin, gint64 *ret_end)
+{
+  *ret_begin = tsm_day_get_local_instant (day, DAY_BEGIN_MIN, zone);
+  *ret_end = tsm_day_get_local_instant (day + 1, DAY_BEGIN_MIN, zone);
+}
+
+gint64
+tsm_day_get_night_begin (TsmDay day, GTimeZone *zone)
+{
+  return tsm_day_get_local_instant (day, NIGHT_BEGIN_MIN, zone);
+}
