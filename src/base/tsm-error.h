@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * tsm-error: the failures of TSM. A refusal to a member is a value (engine/tsm-refusal.h), not an error. */
+ * tsm-error: the failures of TSM. A refusal to a member is a value (engine/tsm-refusal.h), not an
+ * error. */
 #pragma once
 #include <glib.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * tsm-types: the words every layer shares (DESIGN 2), with their text forms.
  *
- * Instants are gint64 Unix seconds, energy is gint64 Wh, prices gint64 micro-euro per kWh, money gint64
- * nano-euro. An enum is stored and sent as its string, never as its number. */
+ * Instants are gint64 Unix seconds, energy is gint64 Wh, prices gint64 micro-euro per kWh, money
+ * gint64 nano-euro. An enum is stored and sent as its string, never as its number. */
 #pragma once
 #include <glib.h>
 
@@ -79,8 +79,9 @@ typedef enum {
 } TsmLang;
 #define TSM_N_LANGS 2
 
-/* Each to_string returns a static string; each from_string leaves @ret_value alone and returns FALSE on a word
- * that is not one of the enum's. Words are lower case, but for the periods "HP" and "HC". */
+/* Each to_string returns a static string; each from_string leaves @ret_value alone and returns
+ * FALSE on a word that is not one of the enum's. Words are lower case, but for the periods "HP" and
+ * "HC". */
 const char *tsm_colour_to_string (TsmColour colour);
 gboolean tsm_colour_from_string (const char *string, TsmColour *ret_value);
 const char *tsm_period_to_string (TsmPeriod period);

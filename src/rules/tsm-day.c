@@ -118,8 +118,9 @@ gint64
 tsm_day_get_local_instant (TsmDay day, guint minute, GTimeZone *zone)
 {
   const gint64 local = (gint64) day * DAY_S + (gint64) minute * 60;
-  /* No zone changes its clocks twice within two days: the offset in force is the one of the day before or of
-   * the day after. The earlier offset is tried first, so a doubled time gives its first occurrence. */
+  /* No zone changes its clocks twice within two days: the offset in force is the one of the day
+   * before or of the day after. The earlier offset is tried first, so a doubled time gives its
+   * first occurrence. */
   const gint64 before = local - offset_at (zone, local - DAY_S);
   const gint64 after = local - offset_at (zone, local + DAY_S);
   gint64 low = MIN (before, after), high = MAX (before, after);

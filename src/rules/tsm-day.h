@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * tsm-day: Tempo days, periods and civil dates in any time zone (DESIGN 2, spec tempo 1.1). Pure. */
+ * tsm-day: Tempo days, periods and civil dates in any time zone (DESIGN 2, spec tempo 1.1). Pure.
+ */
 #pragma once
 #include "base/tsm-types.h"
 
@@ -26,8 +27,9 @@ TsmDay tsm_day_get_year_begin (TsmDay day);
 /* The Monday of @day's week. */
 TsmDay tsm_day_get_week_begin (TsmDay day);
 
-/* The instant at which @zone's clocks show @minute (0 to 1439) of the civil date @day. A local time that does not
- * exist is the instant of the jump; a doubled one is its first occurrence (DESIGN 3.8). */
+/* The instant at which @zone's clocks show @minute (0 to 1439) of the civil date @day. A local time
+ * that does not exist is the instant of the jump; a doubled one is its first occurrence
+ * (DESIGN 3.8). */
 gint64 tsm_day_get_local_instant (TsmDay day, guint minute, GTimeZone *zone);
 /* The civil date and minute of the day that @zone's clocks show at @at. @ret_minute may be NULL. */
 TsmDay tsm_day_get_civil (gint64 at, GTimeZone *zone, guint *ret_minute);

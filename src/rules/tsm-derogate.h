@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: MIT
- * tsm-derogate: from what a user typed to a derogation's interval, and its refusals (DESIGN 3.5, 3.8). Pure. */
+ * tsm-derogate: from what a user typed to a derogation's interval, and its refusals
+ * (DESIGN 3.5, 3.8). Pure. */
 #pragma once
 #include "rules/tsm-window.h"
 
 G_BEGIN_DECLS
 
-/* "14", "14h", "14h30", "14:30", "6h05"; 00:00 to 23:59, so "24" is FALSE. @ret_minute is the minute of the day. */
+/* "14", "14h", "14h30", "14:30", "6h05"; 00:00 to 23:59, so "24" is FALSE. @ret_minute is the
+ * minute of the day. */
 gboolean tsm_derogate_parse_hour (const char *text, guint *ret_minute);
 
 /* No hour was typed. */
 #define TSM_DEROGATE_NO_HOUR G_MAXUINT
 
-/* The interval of `today` (@is_tomorrow FALSE) or `tomorrow`, calendar days of @zone, from optional minutes of the day.
- * today: from the hour or now, whichever is later; tomorrow: from the hour or 06:00. To the end hour, on the next
- * morning if at or before the typed start, or 12 elapsed hours after the begin. FALSE when it would end by @now. */
+/* The interval of `today` (@is_tomorrow FALSE) or `tomorrow`, calendar days of @zone, from optional
+ * minutes of the day. today: from the hour or now, whichever is later; tomorrow: from the hour or
+ * 06:00. To the end hour, on the next morning if at or before the typed start, or 12 elapsed hours
+ * after the begin. FALSE when it would end by @now. */
 gboolean tsm_derogate_get_span (gboolean is_tomorrow, guint start_minute, guint end_minute,
                                 gint64 now, GTimeZone *zone, TsmSpan *ret_span);
 

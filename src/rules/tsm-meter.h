@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  * tsm-meter: from a plug's counter to energy that flowed (DESIGN 3.2, spec tasmota 5). Pure.
  *
- * The counter is not durable: a power cut takes it back by up to a day and some firmware jumps it up again. The meter
- * is a small state machine fed with every reading in order. What it concludes is energy between two instants, never
- * negative, never booked twice; what it cannot conclude yet it keeps pending. The state is a plain value that the
- * store writes and reads back field by field. */
+ * The counter is not durable: a power cut takes it back by up to a day and some firmware jumps it
+ * up again. The meter is a small state machine fed with every reading in order. What it concludes
+ * is energy between two instants, never negative, never booked twice; what it cannot conclude yet
+ * it keeps pending. The state is a plain value that the store writes and reads back field by field.
+ */
 #pragma once
 #include "base/tsm-types.h"
 
@@ -12,8 +13,8 @@ G_BEGIN_DECLS
 
 #define TSM_METER_MAC_SIZE 18 /* "AA:BB:CC:DD:EE:FF" and its NUL */
 
-/* One look at the plug. The instant is ours. What the plug did not say, or was not asked, is TSM_INSTANT_NONE for
- * instants, -1 for quantities and "" for the MAC. */
+/* One look at the plug. The instant is ours. What the plug did not say, or was not asked, is
+ * TSM_INSTANT_NONE for instants, -1 for quantities and "" for the MAC. */
 typedef struct {
   gint64 at;
   gint64 total_wh;
@@ -38,7 +39,8 @@ typedef enum {
   TSM_METER_REASON_DIP,         /* it fell and came back whole */
   TSM_METER_REASON_OTHER_PLUG,  /* another MAC */
   TSM_METER_REASON_COUNTER_SET, /* another TotalStartTime, or a preset by hand */
-  TSM_METER_REASON_COUNTER_LOW, /* neither can be read and the total is far below: the seed's fallback */
+  TSM_METER_REASON_COUNTER_LOW, /* neither can be read and the total is far below: the seed's
+                                   fallback */
 } TsmMeterReason;
 const char *tsm_meter_reason_to_string (TsmMeterReason reason);
 gboolean tsm_meter_reason_from_string (const char *string, TsmMeterReason *ret_reason);
@@ -60,8 +62,8 @@ typedef struct {
   gboolean wants_detail; /* read again at once with Status 11 and Status 5 */
 } TsmMeterOutcome;
 
-/* Everything the meter remembers. Zero-initialised is a meter that has seen nothing. Fields are the store's to write
- * and read, nobody else's to interpret. */
+/* Everything the meter remembers. Zero-initialised is a meter that has seen nothing. Fields are the
+ * store's to write and read, nobody else's to interpret. */
 typedef struct {
   gboolean has_baseline;
   gint64 baseline_at; /* last settled, believed reading */
@@ -82,16 +84,18 @@ typedef struct {
   gint64 refused_total_wh;
 } TsmMeter;
 
-/* Feeds @reading, whose instant lies after the one before (an older or equal one is REFUSED). @utc_offset_s is the
- * configured zone's at reading.at, to judge the plug's clock. @max_power_w is what the plug can carry, in W. The
- * caller stores @self and what follows from @ret_outcome in one transaction. */
+/* Feeds @reading, whose instant lies after the one before (an older or equal one is REFUSED).
+ * @utc_offset_s is the configured zone's at reading.at, to judge the plug's clock. @max_power_w is
+ * what the plug can carry, in W. The caller stores @self and what follows from @ret_outcome in one
+ * transaction. */
 void tsm_meter_feed (TsmMeter *self, const TsmReading *reading, gint64 utc_offset_s,
                      gint64 max_power_w, TsmMeterOutcome *ret_outcome);
 
-/* Rule 2 of spec tasmota 5: TRUE while the counter of a freshly booted plug may still move. A reading without uptime
- * is judged settled. */
+/* Rule 2 of spec tasmota 5: TRUE while the counter of a freshly booted plug may still move. A
+ * reading without uptime is judged settled. */
 gboolean tsm_meter_is_unsettled (const TsmReading *reading, gint64 utc_offset_s);
-/* TRUE when the plug's clock agrees with ours, taken modulo 15 minutes (a plug left in another zone counts). */
+/* TRUE when the plug's clock agrees with ours, taken modulo 15 minutes (a plug left in another zone
+ * counts). */
 gboolean tsm_meter_is_clock_right (const TsmReading *reading, gint64 utc_offset_s);
 
 G_END_DECLS

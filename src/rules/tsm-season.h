@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
- * tsm-season: what the Tempo contract alone makes certain about a day's colour (spec tempo 1.2, 1.4, 1.5). Pure. */
+ * tsm-season: what the Tempo contract alone makes certain about a day's colour (spec
+ * tempo 1.2, 1.4, 1.5). Pure. */
 #pragma once
 #include "base/tsm-types.h"
 
@@ -21,10 +22,11 @@ TsmDay tsm_season_get_easter (gint year);
 
 /* The colours each day of a season can still have.
  *
- * @begin: the season's first day. @known: for each of its @n_days, the colour where it is *confirmed* or better, else
- * UNKNOWN. @ret_sets: filled with @n_days sets: a known day has its own bit; another has what the contract's rules
- * leave. The quota rules hold only up to the first gap: a day neither known nor certain. They are off for the whole
- * season once the known days contradict them (more than 22 reds or 43 whites). */
+ * @begin: the season's first day. @known: for each of its @n_days, the colour where it is
+ * *confirmed* or better, else UNKNOWN. @ret_sets: filled with @n_days sets: a known day has its own
+ * bit; another has what the contract's rules leave. The quota rules hold only up to the first gap:
+ * a day neither known nor certain. They are off for the whole season once the known days contradict
+ * them (more than 22 reds or 43 whites). */
 void tsm_season_deduce (TsmDay begin, const TsmColour *known, guint n_days, TsmColourSet *ret_sets);
 
 G_END_DECLS

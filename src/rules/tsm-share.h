@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Divides @total >= 0 among @n >= 1 slots so that the parts add up to it, always; the odd units go one by one to the
- * slots from @turn % n on. */
+/* Divides @total >= 0 among @n >= 1 slots so that the parts add up to it, always; the odd units go
+ * one by one to the slots from @turn % n on. */
 void tsm_share_split (gint64 total, guint n, guint turn, gint64 *ret_parts);
 
 /* What one payer bears of a day. The house is user 0. */
@@ -46,8 +46,9 @@ typedef struct {
   gint64 down_seconds;
 } TsmDayTotal;
 
-/* Appends to @shares (of TsmShare) one row a payer and kind, ordered by kind and id, and fills @ret_total. The shares
- * add up to the total, asserted; rows of zeros are left out. TSM_ERROR_INVALID if a cost overflows. */
+/* Appends to @shares (of TsmShare) one row a payer and kind, ordered by kind and id, and fills
+ * @ret_total. The shares add up to the total, asserted; rows of zeros are left out.
+ * TSM_ERROR_INVALID if a cost overflows. */
 gboolean tsm_share_compute (const TsmShareInput *input, GArray *shares, TsmDayTotal *ret_total,
                             GError **error);
 

@@ -13,12 +13,12 @@ typedef struct {
 
 typedef struct _TsmTariff TsmTariff;
 
-/* Copies @sheets and sorts them by validity. TSM_ERROR_INVALID on two sheets of one date, a price below 1 or above
- * 10 EUR/kWh. No sheets at all is a tariff under which nothing is priced. */
+/* Copies @sheets and sorts them by validity. TSM_ERROR_INVALID on two sheets of one date, a price
+ * below 1 or above 10 EUR/kWh. No sheets at all is a tariff under which nothing is priced. */
 TsmTariff *tsm_tariff_new (const TsmSheet *sheets, gsize n_sheets, GTimeZone *zone, GError **error);
 void tsm_tariff_free (TsmTariff *self);
-/* FALSE, and @ret_price_ueur_kwh untouched, when the colour is unknown or @at lies before the first sheet. The sheet
- * is chosen by the civil instant, the colour is the Tempo day's. */
+/* FALSE, and @ret_price_ueur_kwh untouched, when the colour is unknown or @at lies before the first
+ * sheet. The sheet is chosen by the civil instant, the colour is the Tempo day's. */
 gboolean tsm_tariff_lookup (const TsmTariff *self, TsmColour colour, TsmPeriod period, gint64 at,
                             gint64 *ret_price_ueur_kwh);
 /* The first instant after @after at which a sheet comes into force; G_MAXINT64 if none. */
