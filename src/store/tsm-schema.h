@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-schema: the ledger's tables, as numbered steps that are never changed once released. */
+#pragma once
+#include <glib.h>
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+/* The newest schema version this program writes. */
+guint tsm_schema_get_version (void);
+
+/* Brings the database at @handle from its version to the newest, each step in one transaction with
+ * its version. TSM_ERROR_STORAGE, the file at its last whole step, on failure, on a newer version
+ * and on a database that is not TSM's. @name is for the message. */
+gboolean tsm_schema_migrate (sqlite3 *handle, const char *name, GError **error);
+
+G_END_DECLS
