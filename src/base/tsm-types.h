@@ -73,6 +73,28 @@ typedef enum {
   TSM_POWER_OFF,
 } TsmPower;
 
+/* What a look at the host's API found. */
+typedef enum {
+  TSM_PROBE_ANSWERS = 0, /* it serves: the host is on */
+  TSM_PROBE_REFUSED,     /* connection refused: a kernel lives, the service does not */
+  TSM_PROBE_SILENT,      /* no route, no answer in time */
+  TSM_PROBE_DENIED,      /* it serves, but not us: credentials or rights; the host is on */
+  TSM_PROBE_ERROR,       /* it serves an error (5xx, 59x): the host is on, perhaps not for long */
+} TsmProbe;
+
+/* What the host can be told. */
+typedef enum {
+  TSM_ORDER_SHUTDOWN = 0,
+  TSM_ORDER_WAKE,
+} TsmOrder;
+
+/* How telling it went. */
+typedef enum {
+  TSM_ORDERED = 0,    /* accepted, or sent: nothing more is known */
+  TSM_ORDERED_FAILED, /* to be tried again */
+  TSM_ORDERED_DENIED, /* credentials or rights: a person must act */
+} TsmOrdered;
+
 typedef enum {
   TSM_LANG_EN = 0,
   TSM_LANG_FR,
