@@ -2,7 +2,7 @@
  * tsm-error: the failures of TSM. */
 #include "base/tsm-error.h"
 
-G_DEFINE_QUARK (tsm - error - quark, tsm_error)
+G_DEFINE_QUARK (tsm_error_quark, tsm_error)
 
 gboolean
 tsm_error_is_retryable (const GError *error)
