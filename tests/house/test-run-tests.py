@@ -32,7 +32,7 @@ CASES = [
 
 def main():
     bad = 0
-    print(f"1..{len(CASES) + 1}")
+    print(f"1..{len(CASES) + 2}")
     with tempfile.TemporaryDirectory() as name:
         log = pathlib.Path(name) / "testlog.json"
         for n, (story, said, verdict, passed, failed) in enumerate(CASES, 1):
@@ -46,6 +46,12 @@ def main():
     good = budget < 20 * 60
     bad += not good
     print("ok" if good else "not ok", len(CASES) + 1, f"- all budgets together: {budget} s")
+    page = (SCRIPT.parent.parent / "docs" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
+    good = all(any(f"`{suite}`" in row[1] and str(seconds) in row[-2].split() for row in rows)
+               for suite, seconds in run_tests.BUDGETS.items())
+    bad += not good
+    print("ok" if good else "not ok", len(CASES) + 2, "- the published budgets are these")
     return 1 if bad else 0
 
 
