@@ -36,6 +36,7 @@ take (TsmDayColour *self, TsmColour colour, TsmCertainty certainty, TsmSource so
   *self = (TsmDayColour){ .colour = colour, .certainty = certainty, .source = source, .at = at };
 }
 
+/* tidy: allow parameters: one sighting, told whole; a struct would be built for this call alone */
 TsmSighting
 tsm_colour_see (TsmDayColour *self, TsmDay day, TsmColour colour, TsmSource source, gint64 at,
                 gboolean is_seconded, GTimeZone *zone)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * tsm-db: the ledger's SQLite file, under one rule: a step is a transaction. */
+/* tidy: allow name: arguments and queries are values of this same interface, see the header */
 #include "store/tsm-db.h"
 #include "base/tsm-error.h"
 #include "store/tsm-schema.h"

@@ -64,6 +64,9 @@ CASES = [
     ("a private name", SOURCE, "\nstatic int\nother_get (void)\n{\n}\n", None),
     ("an allowed public name", SOURCE,
      function("tsm_word_get", "", before=ALLOW.format("name")), None),
+    ("all public names of a file allowed", SOURCE,
+     ("#include", ALLOW.format("name") + function("tsm_word_get", "") + function("tsm_word_set", "")
+      + "#include"), None),
     ("801 lines", SOURCE, "int x;\n" * 790, "at most 800"),
     ("151 lines", HEADER, "int x;\n" * 150, "at most 150"),
     ("101 columns", SOURCE, "/* " + "x" * 95 + " */\n", "101 columns"),
