@@ -37,7 +37,7 @@ take (TsmDayColour *self, TsmColour colour, TsmCertainty certainty, TsmSource so
 }
 
 /* tidy: allow parameters: one sighting, told whole; a struct would be built for this call alone */
-TsmSighting
+TsmColourChange
 tsm_colour_see (TsmDayColour *self, TsmDay day, TsmColour colour, TsmSource source, gint64 at,
                 gboolean is_seconded, GTimeZone *zone)
 {
@@ -45,32 +45,32 @@ tsm_colour_see (TsmDayColour *self, TsmDay day, TsmColour colour, TsmSource sour
   const TsmCertainty certainty = certainty_of_sighting (day, source, at, is_same, zone);
 
   if (colour == TSM_COLOUR_UNKNOWN)
-    return TSM_SIGHTING_NOTHING;
+    return TSM_COLOUR_CHANGE_NONE;
   if (self->colour == TSM_COLOUR_UNKNOWN) {
     take (self, colour, certainty, source, at);
-    return TSM_SIGHTING_NEW;
+    return TSM_COLOUR_CHANGE_NEW;
   }
   if (is_same) {
     const gboolean is_firmer = certainty > self->certainty || source < self->source;
 
     if (!is_firmer)
-      return TSM_SIGHTING_NOTHING;
+      return TSM_COLOUR_CHANGE_NONE;
     take (self, colour, MAX (certainty, self->certainty), MIN (source, self->source), at);
-    return TSM_SIGHTING_FIRMER;
+    return TSM_COLOUR_CHANGE_FIRMER;
   }
   if (self->certainty == TSM_CERTAINTY_FINAL && self->source != TSM_SOURCE_CALENDAR &&
       source != TSM_SOURCE_ADMIN) {
     if (source > TSM_SOURCE_RTE)
-      return TSM_SIGHTING_NOTHING;
+      return TSM_COLOUR_CHANGE_NONE;
     if (!is_seconded)
-      return TSM_SIGHTING_DISPUTED;
+      return TSM_COLOUR_CHANGE_DISPUTED;
     take (self, colour, TSM_CERTAINTY_FINAL, source, at);
-    return TSM_SIGHTING_CORRECTION;
+    return TSM_COLOUR_CHANGE_CORRECTION;
   }
   if (source > self->source)
-    return TSM_SIGHTING_NOTHING;
+    return TSM_COLOUR_CHANGE_NONE;
   take (self, colour, certainty, source, at);
-  return TSM_SIGHTING_CORRECTION;
+  return TSM_COLOUR_CHANGE_CORRECTION;
 }
 
 gint64

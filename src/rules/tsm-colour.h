@@ -21,18 +21,19 @@ typedef struct {
 } TsmDayColour;
 
 typedef enum {
-  TSM_SIGHTING_NOTHING = 0, /* nothing changed */
-  TSM_SIGHTING_NEW,         /* the colour was unknown */
-  TSM_SIGHTING_FIRMER,      /* the same colour, more certain or from a better source */
-  TSM_SIGHTING_CORRECTION,  /* another colour, taken over */
-  TSM_SIGHTING_DISPUTED,    /* another colour against a final one: to announce, not to take over */
-} TsmSighting;
+  TSM_COLOUR_CHANGE_NONE = 0,   /* nothing changed */
+  TSM_COLOUR_CHANGE_NEW,        /* the colour was unknown */
+  TSM_COLOUR_CHANGE_FIRMER,     /* the same colour, more certain or from a better source */
+  TSM_COLOUR_CHANGE_CORRECTION, /* another colour, taken over */
+  TSM_COLOUR_CHANGE_DISPUTED,   /* another colour against a final one: to announce, not to take over
+                                 */
+} TsmColourChange;
 
 /* Applies to @self that @source says @colour of the Tempo day @day at @at. @is_seconded: another
  * API source's last word on the day is @colour too, which is what overturns a final colour. A
  * source of lower rank than the one that gave the colour changes nothing; UNKNOWN never does. */
-TsmSighting tsm_colour_see (TsmDayColour *self, TsmDay day, TsmColour colour, TsmSource source,
-                            gint64 at, gboolean is_seconded, GTimeZone *zone);
+TsmColourChange tsm_colour_see (TsmDayColour *self, TsmDay day, TsmColour colour, TsmSource source,
+                                gint64 at, gboolean is_seconded, GTimeZone *zone);
 
 /* When to ask again for a day whose colour was answered "unknown" at @at: after 30 min, hourly
  * from 14:00, every 30 min again from 21:00 to 06:00 local. */

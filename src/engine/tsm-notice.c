@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-notice: what the engine tells the group of its own accord. */
+#include "engine/tsm-notice.h"
+
+const char *
+tsm_notice_kind_to_string (TsmNoticeKind kind)
+{
+  switch (kind) {
+  case TSM_NOTICE_COLOUR:
+    return "colour";
+  case TSM_NOTICE_WARNING:
+    return "warning";
+  case TSM_NOTICE_POWER:
+    return "power";
+  case TSM_NOTICE_PROBLEM:
+    return "problem";
+  case TSM_NOTICE_RECOVERY:
+    return "recovery";
+  case TSM_NOTICE_LEDGER:
+    return "ledger";
+  }
+  g_assert_not_reached ();
+}
+
+TsmNotice *
+tsm_notice_new (TsmNoticeKind kind, gint64 at)
+{
+  TsmNotice *self = g_new0 (TsmNotice, 1);
+
+  self->kind = kind;
+  self->at = at;
+  self->day = TSM_DAY_NONE;
+  return self;
+}
+
+void
+tsm_notice_take_text (TsmNotice *self, TsmLang lang, char *take_text)
+{
+  g_free (self->text[lang]);
+  self->text[lang] = take_text;
+}
+
+void
+tsm_notice_free (TsmNotice *self)
+{
+  if (self == NULL)
+    return;
+  for (guint lang = 0; lang < TSM_N_LANGS; lang++)
+    g_free (self->text[lang]);
+  g_free (self);
+}
