@@ -1,7 +1,7 @@
 # The front door. What builds or runs first installs the missing Debian packages of packages.txt.
 PREFIX ?= /usr/local
 DESTDIR ?=
-# Passed on to `tsm demo`, as in: make run ARGS="--speed 600"
+# Passed on to the program by run and bench, as in: make run ARGS="--speed 600"
 ARGS ?=
 
 .DEFAULT_GOAL := build
@@ -27,8 +27,8 @@ test: packages ## run every suite, in under twenty minutes
 soak: packages ## run what takes hours: long fuzzing, long simulations
 	@scripts/run-tests --soak
 
-bench: build ## measure memory, processor time and start-up
-	@bench/run build/tsm
+bench: build ## measure memory, processor time and start-up of an idle tsm run
+	@bench/footprint build/tsm $(ARGS)
 
 format: packages ## put every source file into the house format
 	@find src tests -name fixtures -prune -o -name '*.[ch]' -print | xargs clang-format -i

@@ -7,7 +7,7 @@ import tempfile
 TIDY = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "tidy"
 TOP = "/* SPDX-License-Identifier: MIT\n * {}: a case. */\n"
 CLEAN = {
-    "docs/ARCHITECTURE.md": "The rules live in `src/rules`.\n",
+    "docs/ARCHITECTURE.md": "The rules live in `src/rules`, the edges in `src/devices`.\n",
     "meson.build": "dependency('glib-2.0')\n",
     "src/rules/tsm-noun.h": TOP.format("tsm-noun") + "#pragma once\nint tsm_noun_get (int a);\n",
     "src/rules/tsm-noun.c": TOP.format("tsm-noun") + """#include "rules/tsm-noun.h"
@@ -75,6 +75,14 @@ CASES = [
     ("a // comment", SOURCE, "int x; // why\n", "a // comment"),
     ("an address in a comment", SOURCE, "/* https://example.org */\n", None),
     ("goto", SOURCE, function("tsm_noun_a", "  goto out;\n"), "goto"),
+    ("a double in the rules", SOURCE, "static double price;\n", "floating point"),
+    ("a double in a comment", SOURCE, "/* no double here */\n", None),
+    ("a double at an edge", "src/devices/tsm-verb.c",
+     TOP.format("tsm-verb") + "static double total;\n", None),
+    ("a layer that looks up", SOURCE, '#include "engine/tsm-event.h"\n',
+     "src/rules lies below src/engine"),
+    ("a folder that is no layer", "src/helpers/tsm-verb.c", TOP.format("tsm-verb"),
+     "not one of the layers"),
     ("a note to yourself", SOURCE, f"/* {UNFINISHED} later */\n", "a note to yourself"),
     ("a machine path", TEST, 'const char *p = "/ho' + 'me/me/x";\n', "a path of one machine"),
     ("no licence", SOURCE, ("SPDX", "spdx"), "does not begin with"),
