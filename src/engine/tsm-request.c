@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * tsm-request: a command as a front end hands it over, and the answer it gets back. */
+/* tidy: allow name: a reply belongs to its request, and their header holds both */
 #include "engine/tsm-request.h"
 #include "base/tsm-error.h"
 #include "engine/tsm-command.h"
