@@ -61,6 +61,8 @@ CASES = [
     ("six parameters", SOURCE, function("tsm_noun_a", "", SEVEN[:-7]), None),
     ("a public name of another file", SOURCE, function("tsm_other_get", ""),
      "not called tsm_noun_"),
+    ("the noun itself as a name", SOURCE, function("tsm_noun", ""), None),
+    ("a name that only begins alike", SOURCE, function("tsm_nouns", ""), "not called tsm_noun_"),
     ("a private name", SOURCE, "\nstatic int\nother_get (void)\n{\n}\n", None),
     ("an allowed public name", SOURCE,
      function("tsm_word_get", "", before=ALLOW.format("name")), None),
