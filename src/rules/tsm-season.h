@@ -17,16 +17,16 @@ TsmDay tsm_season_get_end (TsmDay day);
 
 /* One of the 11 public holidays of metropolitan France; Easter by computus. */
 gboolean tsm_season_is_holiday (TsmDay day);
-/* Easter Sunday of @year, 1583 to 9999. */
+/* Easter Sunday of @year, 1 to 9999, by the Gregorian rule throughout. */
 TsmDay tsm_season_get_easter (gint year);
 
 /* The colours each day of a season can still have.
  *
- * @begin: the season's first day. @known: for each of its @n_days, the colour where it is
+ * @begin: the season's first day. @known: for each of its first @n_days, the colour where it is
  * *confirmed* or better, else UNKNOWN. @ret_sets: filled with @n_days sets: a known day has its own
- * bit; another has what the contract's rules leave. The quota rules hold only up to the first gap:
- * a day neither known nor certain. They are off for the whole season once the known days contradict
- * them (more than 22 reds or 43 whites). */
+ * bit; another has what the contract's rules leave, BLUE always among it. The quota rules hold only
+ * up to the first gap, that day included: a day neither known nor certain. They are off for the
+ * whole season once the known days contradict them (more than 22 reds or 43 whites). */
 void tsm_season_deduce (TsmDay begin, const TsmColour *known, guint n_days, TsmColourSet *ret_sets);
 
 G_END_DECLS
