@@ -14,7 +14,8 @@ typedef struct {
 typedef struct _TsmTariff TsmTariff;
 
 /* Copies @sheets and sorts them by validity. TSM_ERROR_INVALID on two sheets of one date, a price
- * below 1 or above 10 EUR/kWh. No sheets at all is a tariff under which nothing is priced. */
+ * below 1 micro-euro or above 10 EUR per kWh. No sheets at all is a tariff under which nothing is
+ * priced. */
 TsmTariff *tsm_tariff_new (const TsmSheet *sheets, gsize n_sheets, GTimeZone *zone, GError **error);
 void tsm_tariff_free (TsmTariff *self);
 /* FALSE, and @ret_price_ueur_kwh untouched, when the colour is unknown or @at lies before the first
