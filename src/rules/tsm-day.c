@@ -8,6 +8,9 @@
 #define NIGHT_BEGIN_MIN (22 * 60)
 /* GDate counts days from 1 at 0001-01-01; 1970-01-01 is its day 719163. */
 #define JULIAN_OF_EPOCH 719163
+#define LAST_DAY        2932896 /* 9999-12-31 */
+/* Beyond any calendar: an instant this far off is a TSM_INSTANT_NONE that slipped through. */
+#define INSTANT_BOUND (G_GINT64_CONSTANT (1) << 40)
 
 gboolean
 tsm_day_is_valid_ymd (gint year, gint month, gint day)
@@ -33,6 +36,7 @@ tsm_day_to_ymd (TsmDay day, gint *ret_year, gint *ret_month, gint *ret_day)
   GDate date;
 
   g_assert (day > -JULIAN_OF_EPOCH);
+  g_assert (day <= LAST_DAY);
   g_date_clear (&date, 1);
   g_date_set_julian (&date, (guint32) (day + JULIAN_OF_EPOCH));
   *ret_year = g_date_get_year (&date);
@@ -145,9 +149,12 @@ tsm_day_get_local_instant (TsmDay day, guint minute, GTimeZone *zone)
 TsmDay
 tsm_day_get_civil (gint64 at, GTimeZone *zone, guint *ret_minute)
 {
-  const gint64 local = at + offset_at (zone, at);
-  gint64 day = local / DAY_S;
+  gint64 local, day;
 
+  g_assert (at > -INSTANT_BOUND);
+  g_assert (at < INSTANT_BOUND);
+  local = at + offset_at (zone, at);
+  day = local / DAY_S;
   if (local % DAY_S < 0)
     day--;
   if (ret_minute != NULL)
