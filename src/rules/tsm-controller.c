@@ -399,12 +399,11 @@ drive_off (const Step *step)
     order_off (step);
 }
 
-/* TRUE once nothing stands against a wake packet but its time. */
+/* TRUE once nothing stands against a wake packet but its time and a shutdown under way. */
 static gboolean
 can_wake (const TsmController *self)
 {
-  return !self->is_verifying && !is_going_down (self) && !self->is_answering &&
-         self->seen != TSM_POWER_ON;
+  return !self->is_verifying && !self->is_answering && self->seen != TSM_POWER_ON;
 }
 
 static void
