@@ -113,13 +113,14 @@ take_probe (const Step *step, TsmProbe probe)
   switch (probe) {
   case TSM_PROBE_ANSWERS:
   case TSM_PROBE_DENIED:
+  case TSM_PROBE_ERROR:
     self->is_answering = TRUE;
     self->n_answers++;
     self->n_silences = 0;
     self->low_since = 0;
     if (probe == TSM_PROBE_ANSWERS)
       self->has_told_probe_denied = FALSE;
-    else
+    else if (probe == TSM_PROBE_DENIED)
       tell_once (step, &self->has_told_probe_denied, TSM_CONTROLLER_DENIED);
     break;
   case TSM_PROBE_REFUSED:
@@ -291,7 +292,7 @@ take_want (const Step *step, const TsmControllerInput *input)
 /* Orders */
 
 static void
-take_stop_answer (const Step *step, TsmOrder order)
+take_stop_answer (const Step *step, TsmOrdered ordered)
 {
   TsmController *self = step->self;
   gint64 backoff_s;
@@ -299,13 +300,13 @@ take_stop_answer (const Step *step, TsmOrder order)
   if (!self->is_stop_open)
     return;
   self->is_stop_open = FALSE;
-  switch (order) {
-  case TSM_ORDER_DONE:
+  switch (ordered) {
+  case TSM_ORDERED:
     self->is_stop_taken = TRUE;
     self->n_stop_failures = 0;
     self->stop_due_at = step->now + STOP_REPEAT_S;
     break;
-  case TSM_ORDER_FAILED:
+  case TSM_ORDERED_FAILED:
     /* A broken connection does not tell whether the host heard it. */
     self->is_stop_taken = TRUE;
     backoff_s = (gint64) STOP_BACKOFF_S << MIN (self->n_stop_failures, 5);
@@ -316,7 +317,7 @@ take_stop_answer (const Step *step, TsmOrder order)
         (self->is_answering || is_drawing (step) || self->n_stop_failures >= FAILURES_TOLD))
       tell_once (step, &self->has_told_failed, TSM_CONTROLLER_STOP_FAILED);
     break;
-  case TSM_ORDER_DENIED:
+  case TSM_ORDERED_DENIED:
     self->stop_due_at = step->now + STOP_REPEAT_S;
     if (!self->has_told_probe_denied)
       tell_once (step, &self->has_told_denied, TSM_CONTROLLER_DENIED);
@@ -580,7 +581,7 @@ tsm_controller_step (TsmController *self, const TsmControllerParams *params,
     take_power (&step, input->power_w);
     break;
   case TSM_CONTROLLER_STOPPED:
-    take_stop_answer (&step, input->order);
+    take_stop_answer (&step, input->ordered);
     break;
   }
   look (&step);

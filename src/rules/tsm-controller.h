@@ -3,8 +3,8 @@
  * (DESIGN 3.6, spec proxmox 4 and 5). Pure.
  *
  * A state machine fed with one input at a time. How the host is seen, by weight:
- * - its API answers, even with a refusal of our token: on. Coming up, the plug must draw power too,
- *   unless the API has answered three times;
+ * - its API answers, even with an error or a refusal of our token: on. Coming up, the plug must
+ * draw power too, unless the API has answered three times;
  * - two low reads of the plug 30 s apart: off;
  * - three silent probes 10 s apart, with no fresh reading of the plug: probably off; but not within
  *   the boot timeout of a wake packet, when a booting host is silent too. */
@@ -12,21 +12,6 @@
 #include "rules/tsm-plan.h"
 
 G_BEGIN_DECLS
-
-/* What a probe of the host's API found. */
-typedef enum {
-  TSM_PROBE_ANSWERS = 0,
-  TSM_PROBE_DENIED,  /* it answers, but our credentials or rights are wrong */
-  TSM_PROBE_REFUSED, /* no connection, at once */
-  TSM_PROBE_SILENT,  /* nothing within the time-out */
-} TsmProbe;
-
-/* What came of an order. */
-typedef enum {
-  TSM_ORDER_DONE = 0, /* shutdown accepted; wake packet sent */
-  TSM_ORDER_FAILED,   /* worth another try */
-  TSM_ORDER_DENIED,   /* credentials or rights: a person must act */
-} TsmOrder;
 
 typedef enum {
   TSM_CONTROLLER_TICK = 0, /* only time has passed */
@@ -49,7 +34,7 @@ typedef struct {
     } want;
     TsmProbe probe;
     gint64 power_w; /* -1: the plug has given none for long */
-    TsmOrder order;
+    TsmOrdered ordered;
   };
 } TsmControllerInput;
 

@@ -10,9 +10,9 @@ static const TsmControllerParams params = { .off_threshold_w = TSM_CONTROLLER_OF
                                             .grace_s = TSM_CONTROLLER_GRACE_S };
 
 /* A line is "seconds input [argument ...] : outputs". Inputs: want on|off [assert] [seen]; probe
- * answers|denied|refused|silent; power W; stopped done|failed|denied; tick. Outputs, since the line
- * before, in order: =on =off =off? =unknown (what is seen; "?" is probable), a notice, order_off,
- * order_on; with @seconds when a tick between the lines gave it. */
+ * answers|refused|silent|denied|error; power W; stopped done|failed|denied; tick. Outputs, since
+ * the line before, in order: =on =off =off? =unknown (what is seen; "?" is probable), a notice,
+ * order_off, order_on; with @seconds when a tick between the lines gave it. */
 static const struct {
   const char *name;
   const char *script;
@@ -114,6 +114,12 @@ static const struct {
                     "21 stopped denied :\n"
                     "30 probe answers :\n"
                     "40 probe denied : denied\n" },
+  { "an-error-is-an-answer", "0 probe error : =on\n"
+                             "10 want off : stopping order_off\n"
+                             "11 stopped failed : stop_failed\n"
+                             "20 power 1 :\n"
+                             "40 probe error : \n"
+                             "50 power 1 : order_off@41\n" },
   { "wake-until-it-answers", "0 want off seen : =off\n"
                              "1 probe refused :\n"
                              "100 want on : waking order_on\n"
@@ -301,7 +307,7 @@ static const struct {
 static TsmControllerInput
 parse_input (char **words)
 {
-  static const char *const probes[] = { "answers", "denied", "refused", "silent", NULL };
+  static const char *const probes[] = { "answers", "refused", "silent", "denied", "error", NULL };
   static const char *const orders[] = { "done", "failed", "denied", NULL };
   TsmControllerInput input = { .kind = TSM_CONTROLLER_TICK };
 
@@ -320,8 +326,8 @@ parse_input (char **words)
     input.power_w = g_ascii_strtoll (words[1], NULL, 10);
   } else if (!g_str_equal (words[0], "tick")) {
     input.kind = g_str_equal (words[0], "woken") ? TSM_CONTROLLER_WOKEN : TSM_CONTROLLER_STOPPED;
-    while (!g_str_equal (orders[input.order], words[1]))
-      input.order++;
+    while (!g_str_equal (orders[input.ordered], words[1]))
+      input.ordered++;
   }
   return input;
 }
@@ -406,7 +412,7 @@ typedef struct {
   gint64 host_at; /* of its last change */
   gboolean has_network, has_plug;
   gint64 probe_at, read_at, stop_at; /* answers on their way; 0 is none */
-  TsmOrder stop_order;
+  TsmOrdered stop_order;
   gint64 last_off_at, last_on_at;
   guint n_on, n_off;
   guint n_told[TSM_CONTROLLER_CAME_ON + 1];
@@ -452,7 +458,7 @@ carry_out (World *world, const TsmControllerActions *actions)
     world->last_off_at = world->now;
     world->n_off++;
     world->stop_at = world->now + 1;
-    world->stop_order = is_reachable (world) ? TSM_ORDER_DONE : TSM_ORDER_FAILED;
+    world->stop_order = is_reachable (world) ? TSM_ORDERED : TSM_ORDERED_FAILED;
     if (is_reachable (world) && world->host == HOST_ON) {
       world->host = HOST_STOPPING;
       world->host_at = world->now;
@@ -501,7 +507,7 @@ happen (World *world)
   if (world->now == world->stop_at) {
     world->stop_at = 0;
     input.kind = TSM_CONTROLLER_STOPPED;
-    input.order = world->stop_order;
+    input.ordered = world->stop_order;
   } else if (world->now == world->probe_at) {
     world->probe_at = 0;
     input.kind = TSM_CONTROLLER_PROBED;
@@ -703,11 +709,11 @@ test_controller_survives_anything (void)
         input.want.is_asserted = g_rand_boolean (rand);
         input.want.is_off_seen = g_rand_int_range (rand, 0, 4) == 0;
       } else if (input.kind == TSM_CONTROLLER_PROBED) {
-        input.probe = (TsmProbe) g_rand_int_range (rand, 0, 4);
+        input.probe = (TsmProbe) g_rand_int_range (rand, 0, 5);
       } else if (input.kind == TSM_CONTROLLER_POWER) {
         input.power_w = g_rand_int_range (rand, -1, 21);
       } else {
-        input.order = (TsmOrder) g_rand_int_range (rand, 0, 3);
+        input.ordered = (TsmOrdered) g_rand_int_range (rand, 0, 3);
       }
       if (!is_clock_steady && g_rand_int_range (rand, 0, 8) == 0) {
         const gint64 back_s = g_rand_int_range (rand, 1, 100000);
