@@ -28,3 +28,10 @@
 
 /* What a 16 A plug can carry, with a margin for mains above 230 V (spec tasmota 5, rule 4). */
 #define TSM_LIMIT_PLUG_W 4000
+
+/* The largest settings file, and the largest file of one secret, in bytes. */
+#define TSM_LIMIT_SETTINGS_BYTES (64 * 1024)
+#define TSM_LIMIT_SECRET_BYTES   4096
+
+/* Ids in one setting: guilds, admins, channels. */
+#define TSM_LIMIT_IDS 64
