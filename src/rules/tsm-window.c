@@ -137,7 +137,8 @@ tsm_window_add_tails (const TsmTailInput *input, GArray *effective)
   for (gsize i = 0; i < input->n_windows; i++) {
     const TsmSpan window = input->windows[i];
     const gint64 first = find_first_cover (input, window);
-    const gboolean is_gap_skipped = first - window.begin < TSM_PLAN_SHORT_GAP_S;
+    const gboolean is_gap_skipped =
+        first < window.end && first - window.begin < TSM_PLAN_SHORT_GAP_S;
 
     g_assert (i == 0 || input->windows[i - 1].end < window.begin);
     for (gsize j = 0; j < input->n_derogations; j++) {

@@ -239,6 +239,128 @@ test_window_adds_tails (gconstpointer data)
   }
 }
 
+/* The same rules a minute at a time, as a person would follow them with a finger. Users are bits.
+ */
+#define N_MINUTES 600
+
+typedef struct {
+  TsmSpan windows[2];
+  TsmDerogation derogations[5];
+  TsmSighting sightings[6];
+  TsmTailInput input;
+} Fixture;
+
+static guint
+get_covering (const TsmDerogation *derogations, gsize n, gint64 at)
+{
+  guint users = 0;
+
+  for (gsize i = 0; i < n; i++) {
+    if (derogations[i].begin <= at && at < derogations[i].end)
+      users |= 1u << derogations[i].user_id;
+  }
+  return users;
+}
+
+static TsmPower
+get_seen (const TsmTailInput *input, gint64 at)
+{
+  TsmPower seen = TSM_POWER_UNKNOWN;
+
+  for (gsize i = 0; i < input->n_sightings && input->sightings[i].at <= at; i++)
+    seen = input->sightings[i].seen;
+  return seen;
+}
+
+static void
+walk_window (const TsmTailInput *input, TsmSpan window, guint *users)
+{
+  gint64 first = window.begin, ended = 0;
+  guint before = 0, tail = 0;
+
+  while (first < window.end && get_covering (input->derogations, input->n_derogations, first) == 0)
+    first += 60;
+  for (gint64 at = window.begin; at < window.end; at += 60) {
+    const guint covering = get_covering (input->derogations, input->n_derogations, at);
+    guint *payers = &users[(at - BASE) / 60];
+
+    if (covering == 0 && before != 0) {
+      ended = at;
+      tail = 0;
+      for (gsize i = 0; i < input->n_derogations; i++)
+        tail |= input->derogations[i].end == at ? 1u << input->derogations[i].user_id : 0;
+    }
+    if (get_seen (input, at) == TSM_POWER_OFF || at - ended >= 30 * 60)
+      tail = 0;
+    if (covering != 0)
+      *payers = covering;
+    else if (at < first && first < window.end && first - window.begin < 30 * 60)
+      *payers = get_covering (input->derogations, input->n_derogations, first);
+    else
+      *payers = tail;
+    before = covering;
+  }
+}
+
+static void
+fill_fixture (Fixture *fixture, GRand *rand)
+{
+  TsmTailInput *input = &fixture->input;
+  gint64 at = 0;
+
+  *input = (TsmTailInput){ .windows = fixture->windows,
+                           .n_windows = 2,
+                           .derogations = fixture->derogations,
+                           .n_derogations = (gsize) g_rand_int_range (rand, 0, 6),
+                           .sightings = fixture->sightings,
+                           .n_sightings = (gsize) g_rand_int_range (rand, 0, 7) };
+  fixture->windows[0] = (TsmSpan){ minutes (0), minutes (g_rand_int_range (rand, 1, 300)) };
+  fixture->windows[1] = (TsmSpan){ minutes (g_rand_int_range (rand, 301, 400)), minutes (600) };
+  for (gsize i = 0; i < input->n_derogations; i++) {
+    const gint64 begin = g_rand_int_range (rand, -60, 590);
+
+    fixture->derogations[i] =
+        (TsmDerogation){ .id = (gint64) i,
+                         .user_id = (gint64) i,
+                         .begin = minutes (begin),
+                         .end = minutes (begin + g_rand_int_range (rand, 1, 150)) };
+  }
+  for (gsize i = 0; i < input->n_sightings; i++) {
+    at += g_rand_int_range (rand, 0, 200);
+    fixture->sightings[i] = (TsmSighting){ minutes (at), (TsmPower) g_rand_int_range (rand, 0, 3) };
+  }
+}
+
+static void
+test_window_tails_agree_with_a_walk (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (20260131);
+  g_autoptr (GArray) effective = g_array_new (FALSE, FALSE, sizeof (TsmDerogation));
+  guint n_longer = 0;
+
+  for (guint run = 0; run < 10000; run++) {
+    guint users[N_MINUTES] = { 0 };
+    Fixture fixture;
+    const TsmTailInput *input = &fixture.input;
+
+    fill_fixture (&fixture, rand);
+    g_array_set_size (effective, 0);
+    tsm_window_add_tails (input, effective);
+    for (gsize w = 0; w < input->n_windows; w++) {
+      const TsmSpan window = input->windows[w];
+
+      walk_window (input, window, users);
+      for (gint64 at = window.begin; at < window.end; at += 60)
+        g_assert_cmpuint (get_covering ((const TsmDerogation *) (gpointer) effective->data,
+                                        effective->len, at),
+                          ==, users[(at - BASE) / 60]);
+    }
+    for (guint i = 0; i < effective->len; i++)
+      n_longer += g_array_index (effective, TsmDerogation, i).end != input->derogations[i].end;
+  }
+  g_assert_cmpuint (n_longer, >, 5000);
+}
+
 #define ADD_CASES(prefix, cases, function)                             \
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {                   \
     g_autofree char *path = g_strconcat (prefix, cases[i].name, NULL); \
@@ -255,5 +377,6 @@ main (int argc, char **argv)
   g_test_add_func ("/window/merges", test_window_merges);
   ADD_CASES ("/window/can-be-red/", refusal_cases, test_window_can_be_red);
   ADD_CASES ("/window/tails/", tail_cases, test_window_adds_tails);
+  g_test_add_func ("/window/tails/walked", test_window_tails_agree_with_a_walk);
   return g_test_run ();
 }
