@@ -24,6 +24,8 @@ typedef struct {
   const char *choices[TSM_OPTION_MAX_CHOICES + 1];
 } TsmOptionSpec;
 
+typedef struct _TsmEngine TsmEngine;
+
 /* Who may run it. */
 typedef enum {
   TSM_WHO_MEMBER = 0, /* in one of the guilds */
@@ -36,7 +38,9 @@ typedef struct {
   const char *name;
   const char *description; /* message id */
   TsmWho who;
+  gboolean is_open_to_shell; /* admins and the shell may say it of others */
   TsmOptionSpec options[TSM_COMMAND_MAX_OPTIONS + 1];
+  TsmReply *(*handler) (TsmEngine *engine, const TsmRequest *request);
 } TsmCommandSpec;
 
 /* The whole table, in the order of help texts. Static. */

@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* Why the host is on or off, to stand after a colon or a dash: "red day", "jour rouge". Static. */
-const char *tsm_phrase_get_reason (TsmLang lang, TsmReason reason);
+/* Why the host is on or off, to stand after a colon or in brackets: "red day". A message id, to be
+ * said with TSM_SAY_WORD (base/tsm-say.h) or tsm_text (). */
+const char *tsm_phrase_get_reason (TsmReason reason);
 
 G_END_DECLS

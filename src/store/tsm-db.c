@@ -91,6 +91,14 @@ tsm_db_free (TsmDb *self)
   g_free (self);
 }
 
+void
+tsm_db_fail (TsmDb *self, const GError *reason)
+{
+  if (self->failure == NULL)
+    self->failure =
+        g_error_new (TSM_ERROR, TSM_ERROR_STORAGE, "database %s: %s", self->name, reason->message);
+}
+
 gboolean
 tsm_db_has_failed (const TsmDb *self)
 {

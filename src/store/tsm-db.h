@@ -25,6 +25,8 @@ void tsm_db_free (TsmDb *self);
 /* Ends the step: commits if anything was written. FALSE, everything since the last commit rolled
  * back, if anything failed since; it then always fails. */
 gboolean tsm_db_commit (TsmDb *self, GError **error);
+/* Fails the step for a reason of the caller's own: what is stored cannot be computed with. */
+void tsm_db_fail (TsmDb *self, const GError *reason);
 /* TRUE once anything failed. */
 gboolean tsm_db_has_failed (const TsmDb *self);
 /* Reads the whole file for damage: seconds on a long history. TSM_ERROR_STORAGE if there is any. */

@@ -29,21 +29,23 @@ tsm_power_table_add_hold (TsmDb *db, gint64 server_id, TsmHold hold, gint64 by_u
 }
 
 void
-tsm_power_table_add_transition (TsmDb *db, gint64 server_id, gint64 at, TsmPower wanted,
-                                TsmReason reason, const char *seen)
+tsm_power_table_add_transition (TsmDb *db, gint64 server_id, gint64 at,
+                                const TsmController *controller)
 {
   tsm_db_run (db,
-              "INSERT INTO transition (server_id, at, wanted, reason, seen)"
-              " VALUES (?, ?, ?, ?, ?)",
-              TSM_INT (server_id), TSM_INT (at), TSM_TEXT (tsm_power_to_string (wanted)),
-              TSM_TEXT (tsm_reason_to_string (reason)), TSM_TEXT (seen));
+              "INSERT INTO transition (server_id, at, wanted, reason, seen, is_probable)"
+              " VALUES (?, ?, ?, ?, ?, ?)",
+              TSM_INT (server_id), TSM_INT (at),
+              TSM_TEXT (tsm_power_to_string (controller->wanted)),
+              TSM_TEXT (tsm_reason_to_string (controller->reason)),
+              TSM_TEXT (tsm_power_to_string (controller->seen)), TSM_INT (controller->is_probable));
 }
 
 void
-tsm_power_table_add_seen (TsmDb *db, gint64 server_id, TsmHostSeen seen)
+tsm_power_table_add_seen (TsmDb *db, gint64 server_id, TsmSighting sighting)
 {
   tsm_db_run (db, "INSERT OR REPLACE INTO host_seen VALUES (?, ?, ?)", TSM_INT (server_id),
-              TSM_INT (seen.at), TSM_TEXT (tsm_power_to_string (seen.state)));
+              TSM_INT (sighting.at), TSM_TEXT (tsm_power_to_string (sighting.seen)));
 }
 
 GArray *
@@ -55,16 +57,16 @@ tsm_power_table_dup_seen (TsmDb *db, gint64 server_id, gint64 begin, gint64 end)
                     " at >= coalesce((SELECT max(at) FROM host_seen"
                     "   WHERE server_id = ?1 AND at <= ?2), ?2) ORDER BY at",
                     TSM_INT (server_id), TSM_INT (begin), TSM_INT (end));
-  GArray *all = g_array_new (FALSE, FALSE, sizeof (TsmHostSeen));
+  GArray *all = g_array_new (FALSE, FALSE, sizeof (TsmSighting));
 
   while (tsm_query_next (&query)) {
-    TsmHostSeen seen = { .at = tsm_query_get_int (&query, 0) };
+    TsmSighting sighting = { .at = tsm_query_get_int (&query, 0) };
 
-    if (!tsm_power_from_string (tsm_query_peek_text (&query, 1), &seen.state)) {
+    if (!tsm_power_from_string (tsm_query_peek_text (&query, 1), &sighting.seen)) {
       tsm_query_refuse_text (&query, 1);
       break;
     }
-    g_array_append_val (all, seen);
+    g_array_append_val (all, sighting);
   }
   return all;
 }

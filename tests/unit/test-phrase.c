@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Each reason has its own words, in each language. */
+#include "base/tsm-text.h"
 #include "rules/tsm-phrase.h"
 
 static void
@@ -8,13 +9,15 @@ test_phrase_says_each_reason (void)
   g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
 
   for (guint reason = TSM_REASON_NOT_RED; reason <= TSM_REASON_SHORT_GAP; reason++) {
-    g_assert_true (g_hash_table_add (seen, (gpointer) tsm_phrase_get_reason (TSM_LANG_EN,
-                                                                             (TsmReason) reason)));
-    g_assert_true (g_hash_table_add (seen, (gpointer) tsm_phrase_get_reason (TSM_LANG_FR,
-                                                                             (TsmReason) reason)));
+    const char *msgid = tsm_phrase_get_reason ((TsmReason) reason);
+
+    g_assert_true (g_hash_table_add (seen, (gpointer) tsm_text (TSM_LANG_EN, msgid)));
+    g_assert_true (g_hash_table_add (seen, (gpointer) tsm_text (TSM_LANG_FR, msgid)));
   }
-  g_assert_cmpstr (tsm_phrase_get_reason (TSM_LANG_EN, TSM_REASON_HOLD), ==, "held by an admin");
-  g_assert_cmpstr (tsm_phrase_get_reason (TSM_LANG_FR, TSM_REASON_RED), ==, "jour rouge");
+  g_assert_cmpstr (tsm_text (TSM_LANG_EN, tsm_phrase_get_reason (TSM_REASON_HOLD)), ==,
+                   "held by an admin");
+  g_assert_cmpstr (tsm_text (TSM_LANG_FR, tsm_phrase_get_reason (TSM_REASON_RED)), ==,
+                   "jour rouge");
 }
 
 int

@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-conductor: keeps the plan, warns of it, and has the host follow it. */
+#include "engine/tsm-conductor.h"
+#include "base/tsm-record.h"
+#include "engine/tsm-engine-private.h"
+#include "rules/tsm-day.h"
+#include "rules/tsm-phrase.h"
+#include "store/tsm-derogation-table.h"
+#include "store/tsm-power-table.h"
+#include "store/tsm-state-table.h"
+
+/* The plan at hand: from yesterday, so that the stretch under way has its true begin, to the end of
+ * the day after tomorrow (DESIGN 3.8); with a day more at either end for windows that reach in. */
+#define DAYS_BEFORE 1
+#define DAYS_AFTER  2
+#define N_PLAN_DAYS (1 + DAYS_BEFORE + 1 + DAYS_AFTER + 1)
+
+#define WARNING_S (30 * 60)
+#define STATE     "controller"
+
+static const TsmField controller_fields[] = {
+  TSM_FIELD (TsmController, wanted, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, reason, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, seen, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, is_probable, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, phase, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, is_verifying, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, stepped_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, phase_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, stop_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, stop_due_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, is_stop_open, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, is_stop_taken, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, n_stop_failures, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, stop_seen_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, wake_sent_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, wake_due_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, first_wake_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, is_woken, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, probed_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, probe_sent_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, is_probe_wanted, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, is_answering, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, n_answers, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, n_silences, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, silence_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, power_w, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, power_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, low_since, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, high_since, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, read_sent_at, TSM_FIELD_INT64),
+  TSM_FIELD (TsmController, has_told_failed, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, has_told_still_on, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, has_told_no_wake, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, has_told_denied, TSM_FIELD_UINT),
+  TSM_FIELD (TsmController, has_told_probe_denied, TSM_FIELD_UINT),
+};
+
+static void
+load_controller (TsmEngine *engine)
+{
+  TsmConductor *self = &engine->conductor;
+  g_autofree char *state = tsm_state_table_dup (engine->db, engine->server_id, STATE);
+  g_autoptr (GError) error = NULL;
+
+  if (state != NULL && !tsm_record_parse (state, &self->controller, controller_fields,
+                                          G_N_ELEMENTS (controller_fields), &error)) {
+    g_prefix_error (&error, "the controller's memory: ");
+    tsm_db_fail (engine->db, error);
+  }
+}
+
+void
+tsm_conductor_save (TsmEngine *engine)
+{
+  TsmConductor *self = &engine->conductor;
+  g_autofree char *state = NULL;
+
+  if (!self->is_controller_dirty)
+    return;
+  state = tsm_record_dup_string (&self->controller, controller_fields,
+                                 G_N_ELEMENTS (controller_fields));
+  tsm_state_table_put (engine->db, engine->server_id, STATE, state);
+  self->is_controller_dirty = FALSE;
+}
+
+void
+tsm_conductor_clear (TsmConductor *self)
+{
+  g_clear_pointer (&self->plan, g_array_unref);
+  g_clear_pointer (&self->news, g_array_unref);
+}
+
+void
+tsm_conductor_replan (TsmEngine *engine)
+{
+  engine->conductor.is_stale = TRUE;
+}
+
+void
+tsm_conductor_announce_colour (TsmEngine *engine, TsmDay day, TsmColour before)
+{
+  const TsmColourNews news = { .day = day, .before = before };
+
+  if (day >= tsm_engine_get_today (engine) || before != TSM_COLOUR_UNKNOWN)
+    g_array_append_val (engine->conductor.news, news);
+}
+
+static void
+compute_plan (TsmEngine *engine)
+{
+  TsmConductor *self = &engine->conductor;
+  const TsmDay today = tsm_engine_get_today (engine);
+  g_autoptr (GArray) derogations = NULL;
+  TsmPlanDay days[N_PLAN_DAYS];
+  TsmPlanInput input = {
+    .now = engine->now,
+    .zone = engine->zone,
+    .days = days,
+    .n_days = N_PLAN_DAYS,
+    .hold = tsm_power_table_get_hold (engine->db, engine->server_id),
+  };
+  gint64 unused;
+
+  for (guint i = 0; i < N_PLAN_DAYS; i++) {
+    const TsmDay day = today - DAYS_BEFORE - 1 + (TsmDay) i;
+
+    days[i] = (TsmPlanDay){
+      .day = day,
+      .colour = tsm_forecast_get_colour (engine, day).colour,
+      .possible = tsm_forecast_get_possible (engine, day),
+      .policy = tsm_forecast_get_policy (engine, day),
+      .unknown_is_off = tsm_forecast_is_unknown_off (engine, day),
+    };
+  }
+  tsm_day_get_bounds (today - DAYS_BEFORE, engine->zone, &input.begin, &unused);
+  tsm_day_get_bounds (today + DAYS_AFTER, engine->zone, &unused, &input.end);
+  derogations =
+      tsm_derogation_table_dup_range (engine->db, engine->server_id, input.begin, input.end);
+  input.derogations = (const TsmDerogation *) (gpointer) derogations->data;
+  input.n_derogations = derogations->len;
+  g_array_set_size (self->plan, 0);
+  tsm_plan_compute (&input, self->plan);
+  self->is_stale = FALSE;
+}
+
+/* The interval at now; the plan reaches over it. */
+static const TsmInterval *
+peek_current (const TsmEngine *engine, guint *ret_index)
+{
+  const GArray *plan = engine->conductor.plan;
+
+  for (guint i = 0; i < plan->len; i++) {
+    const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
+
+    if (engine->now < interval->end && engine->now >= interval->begin) {
+      if (ret_index != NULL)
+        *ret_index = i;
+      return interval;
+    }
+  }
+  return NULL;
+}
+
+/* A plan is true as long as its inputs and the interval it was made in stand; a clock that steps
+ * back over an interval's begin makes it anew too. */
+static void
+refresh_plan (TsmEngine *engine)
+{
+  const TsmInterval *current;
+
+  if (!engine->conductor.is_stale) {
+    current = peek_current (engine, NULL);
+    if (current != NULL && current->state != TSM_POWER_UNKNOWN)
+      return;
+  }
+  compute_plan (engine);
+}
+
+TsmInterval
+tsm_conductor_get_wanted (TsmEngine *engine)
+{
+  const TsmInterval *current;
+
+  refresh_plan (engine);
+  current = peek_current (engine, NULL);
+  g_assert (current != NULL && current->state != TSM_POWER_UNKNOWN);
+  return *current;
+}
+
+GArray *
+tsm_conductor_dup_plan (TsmEngine *engine)
+{
+  GArray *plan = g_array_new (FALSE, FALSE, sizeof (TsmInterval));
+
+  refresh_plan (engine);
+  for (guint i = 0; i < engine->conductor.plan->len; i++) {
+    TsmInterval interval = g_array_index (engine->conductor.plan, TsmInterval, i);
+
+    if (interval.end <= engine->now)
+      continue;
+    interval.begin = MAX (interval.begin, engine->now);
+    g_array_append_val (plan, interval);
+  }
+  return plan;
+}
+
+TsmPower
+tsm_conductor_get_seen (const TsmEngine *engine)
+{
+  return engine->config.has_host ? engine->conductor.controller.seen : TSM_POWER_UNKNOWN;
+}
+
+/* The first stretch from @from on, up to @to, in which the host is to be off. */
+static const TsmInterval *
+peek_off (const TsmEngine *engine, gint64 from, gint64 to)
+{
+  const GArray *plan = engine->conductor.plan;
+
+  for (guint i = 0; i < plan->len; i++) {
+    const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
+
+    if (interval->state == TSM_POWER_OFF && interval->end > from && interval->begin < to)
+      return interval;
+  }
+  return NULL;
+}
+
+static void
+announce_colour (TsmEngine *engine, const TsmColourNews *news)
+{
+  const TsmColour colour = tsm_forecast_get_colour (engine, news->day).colour;
+  const TsmSpan window =
+      tsm_window_of_day (news->day, tsm_forecast_get_policy (engine, news->day), engine->zone);
+  const TsmInterval *off = peek_off (engine, MAX (window.begin, engine->now), window.end);
+  TsmNotice *notice;
+
+  if (news->before != TSM_COLOUR_UNKNOWN)
+    notice = tsm_engine_notify (engine, TSM_NOTICE_COLOUR,
+                                N_ ("Correction: %s is %s; it was %s until now."),
+                                TSM_SAY_DAY (news->day), TSM_SAY_COLOUR (colour),
+                                TSM_SAY_COLOUR (news->before));
+  else if (colour != TSM_COLOUR_RED)
+    notice = tsm_engine_notify (engine, TSM_NOTICE_COLOUR, N_ ("%s is %s."),
+                                TSM_SAY_DAY (news->day), TSM_SAY_COLOUR (colour));
+  else if (off == NULL)
+    notice = tsm_engine_notify (engine, TSM_NOTICE_COLOUR,
+                                N_ ("%s is red. The server stays on, for those who took it."),
+                                TSM_SAY_DAY (news->day));
+  else
+    notice = tsm_engine_notify (
+        engine, TSM_NOTICE_COLOUR,
+        N_ ("%s is red. The server is off from %s to %s; who needs it takes a derogation."),
+        TSM_SAY_DAY (news->day), TSM_SAY_INSTANT (MAX (off->begin, engine->now)),
+        TSM_SAY_INSTANT (off->end));
+  notice->day = news->day;
+  notice->colour = colour;
+}
+
+static void
+announce_news (TsmEngine *engine)
+{
+  GArray *news = engine->conductor.news;
+
+  for (guint i = 0; i < news->len; i++)
+    announce_colour (engine, &g_array_index (news, TsmColourNews, i));
+  g_array_set_size (news, 0);
+}
+
+/* The begin of the next stretch that may end with the host off; G_MAXINT64 if there is none. */
+static const TsmInterval *
+peek_next_off (const TsmEngine *engine)
+{
+  const GArray *plan = engine->conductor.plan;
+  guint i;
+
+  if (peek_current (engine, &i) == NULL)
+    return NULL;
+  for (i++; i < plan->len; i++) {
+    const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
+    const gboolean may_be_off =
+        interval->state == TSM_POWER_UNKNOWN && interval->reason == TSM_REASON_UNKNOWN_DAY &&
+        tsm_forecast_is_unknown_off ((TsmEngine *) engine,
+                                     tsm_day_at (interval->begin, engine->zone));
+
+    if (interval->state == TSM_POWER_OFF || may_be_off)
+      return interval;
+  }
+  return NULL;
+}
+
+static void
+warn (TsmEngine *engine)
+{
+  TsmConductor *self = &engine->conductor;
+  const TsmInterval *off = peek_next_off (engine);
+
+  if (!engine->config.has_host || off == NULL || off->begin - engine->now > WARNING_S ||
+      self->warned_for == off->begin || tsm_conductor_get_wanted (engine).state == TSM_POWER_OFF)
+    return;
+  self->warned_for = off->begin;
+  if (off->state == TSM_POWER_OFF)
+    tsm_engine_notify (engine, TSM_NOTICE_WARNING,
+                       N_ ("The server will be powered off at %s, until %s. Who needs it takes a "
+                           "derogation now."),
+                       TSM_SAY_TIME (off->begin), TSM_SAY_INSTANT (off->end));
+  else
+    tsm_engine_notify (engine, TSM_NOTICE_WARNING,
+                       N_ ("Today's colour is still unknown. If it stays so, the server will be "
+                           "powered off at %s."),
+                       TSM_SAY_TIME (off->begin));
+}
+
+/* What people are told of the host, in the order of TsmControllerNotice. */
+static const struct {
+  TsmNoticeKind kind;
+  const char *msgid;
+} controller_texts[] = {
+  [TSM_CONTROLLER_STOPPING] = { TSM_NOTICE_POWER, N_ ("Powering the server off: %s.") },
+  [TSM_CONTROLLER_OFF_SEEN] = { TSM_NOTICE_POWER, N_ ("The server is off.") },
+  [TSM_CONTROLLER_PROBABLY_OFF] = { TSM_NOTICE_POWER,
+                                    N_ ("The server is silent, so it is probably off.") },
+  [TSM_CONTROLLER_STILL_ON] = { TSM_NOTICE_PROBLEM,
+                                N_ ("The server was told to stop, but it is still on. TSM repeats "
+                                    "it; look for a guest that does not shut down.") },
+  [TSM_CONTROLLER_STOP_FAILED] = { TSM_NOTICE_PROBLEM,
+                                   N_ ("The server cannot be told to stop. TSM keeps trying.") },
+  [TSM_CONTROLLER_DENIED] = { TSM_NOTICE_PROBLEM,
+                              N_ ("The host refuses TSM's token; see tsm doctor for the cure.") },
+  [TSM_CONTROLLER_WAKING] = { TSM_NOTICE_POWER, N_ ("Waking the server: %s.") },
+  [TSM_CONTROLLER_ON_SEEN] = { TSM_NOTICE_POWER, N_ ("The server is on.") },
+  [TSM_CONTROLLER_NO_WAKE] = { TSM_NOTICE_PROBLEM,
+                               N_ ("The server does not wake. TSM keeps sending; check Wake-on-LAN "
+                                   "in its firmware and that it has power.") },
+  [TSM_CONTROLLER_CAME_ON] = { TSM_NOTICE_PROBLEM,
+                               N_ ("The server came on by itself while it is to be off (%s). It "
+                                   "will be powered off again; /power on keeps it.") },
+};
+
+static void
+tell (TsmEngine *engine, TsmControllerNotice notice)
+{
+  const TsmInterval wanted = tsm_conductor_get_wanted (engine);
+  TsmConductor *self = &engine->conductor;
+
+  tsm_engine_notify (engine, controller_texts[notice].kind, controller_texts[notice].msgid,
+                     TSM_SAY_WORD (tsm_phrase_get_reason (wanted.reason)));
+  if (notice == TSM_CONTROLLER_STOPPING && wanted.reason != TSM_REASON_HOLD &&
+      self->warned_for != wanted.begin)
+    tsm_engine_notify (engine, TSM_NOTICE_WARNING,
+                       N_ ("This was decided late, so there was no warning."));
+}
+
+static void
+store_transition (TsmEngine *engine)
+{
+  const TsmController *controller = &engine->conductor.controller;
+  const TsmSighting sighting = { .at = engine->now, .seen = controller->seen };
+  g_autoptr (GArray) before =
+      tsm_power_table_dup_seen (engine->db, engine->server_id, engine->now, engine->now + 1);
+  const TsmPower last = before->len == 0
+                            ? TSM_POWER_UNKNOWN
+                            : g_array_index (before, TsmSighting, before->len - 1).seen;
+
+  tsm_power_table_add_transition (engine->db, engine->server_id, engine->now, controller);
+  if (last == controller->seen)
+    return;
+  /* What flowed so far is the old state's: the slice ends here, and the plug is read. */
+  tsm_power_table_add_seen (engine->db, engine->server_id, sighting);
+  tsm_ledger_recut (engine);
+  tsm_metering_ask (engine);
+}
+
+static void
+carry_out (TsmEngine *engine, const TsmControllerActions *actions)
+{
+  if (actions->has_transition)
+    store_transition (engine);
+  for (guint i = 0; i < actions->n_notices; i++)
+    tell (engine, actions->notices[i]);
+  if (actions->read_plug)
+    tsm_metering_ask (engine);
+  if (actions->probe)
+    tsm_engine_add_effect (engine, TSM_EFFECT_PROBE_HOST);
+  if (actions->order_off)
+    tsm_engine_add_effect (engine, TSM_EFFECT_ORDER_HOST)->order = TSM_ORDER_SHUTDOWN;
+  if (actions->order_on)
+    tsm_engine_add_effect (engine, TSM_EFFECT_ORDER_HOST)->order = TSM_ORDER_WAKE;
+}
+
+static void
+feed (TsmEngine *engine, const TsmControllerInput *input)
+{
+  TsmConductor *self = &engine->conductor;
+  const TsmControllerParams params = {
+    .off_threshold_w = engine->config.off_below_w,
+    .boot_timeout_s = engine->config.boot_timeout_s,
+    .grace_s = TSM_CONTROLLER_GRACE_S,
+  };
+  TsmControllerActions actions;
+
+  if (!engine->config.has_host)
+    return;
+  tsm_controller_step (&self->controller, &params, input, engine->now, &actions);
+  self->controller_at = actions.wake_at;
+  self->is_controller_dirty = TRUE;
+  carry_out (engine, &actions);
+  /* Steady looks are not worth a write; what was decided or seen is. */
+  if (actions.has_transition || actions.n_notices > 0 || actions.order_off || actions.order_on)
+    tsm_conductor_save (engine);
+}
+
+/* Whether the host was seen off since the off stretch that holds now began. */
+static gboolean
+is_off_seen (TsmEngine *engine, const TsmInterval *wanted)
+{
+  g_autoptr (GArray) sightings =
+      tsm_power_table_dup_seen (engine->db, engine->server_id, wanted->begin, engine->now + 1);
+  const TsmSighting *last =
+      sightings->len > 0 ? &g_array_index (sightings, TsmSighting, sightings->len - 1) : NULL;
+
+  return last != NULL && last->seen == TSM_POWER_OFF && last->at >= wanted->begin;
+}
+
+static void
+want (TsmEngine *engine, gboolean is_asserted)
+{
+  TsmConductor *self = &engine->conductor;
+  const TsmInterval wanted = tsm_conductor_get_wanted (engine);
+  const TsmControllerInput input = {
+    .kind = TSM_CONTROLLER_WANT,
+    .want = { .state = wanted.state,
+              .reason = wanted.reason,
+              .is_asserted = is_asserted,
+              .is_off_seen = wanted.state == TSM_POWER_OFF && is_off_seen (engine, &wanted) },
+  };
+
+  /* Just started, nothing was asked yet: no reason to power a host off for an unknown colour. */
+  if (wanted.reason == TSM_REASON_UNKNOWN_DAY && !tsm_forecast_has_asked (engine))
+    return;
+  self->wanted = wanted.state;
+  self->reason = wanted.reason;
+  feed (engine, &input);
+}
+
+void
+tsm_conductor_start (TsmEngine *engine)
+{
+  TsmConductor *self = &engine->conductor;
+
+  self->plan = g_array_new (FALSE, FALSE, sizeof (TsmInterval));
+  self->news = g_array_new (FALSE, FALSE, sizeof (TsmColourNews));
+  self->is_stale = TRUE;
+  self->warned_for = TSM_INSTANT_NONE;
+  self->controller_at = engine->now;
+  load_controller (engine);
+  /* Inside a red window off is commanded again, unless it was already seen. A host that is wanted
+   * on is not woken by a restart: 06:00 does that. */
+  want (engine, tsm_conductor_get_wanted (engine).state == TSM_POWER_OFF);
+}
+
+void
+tsm_conductor_assert_on (TsmEngine *engine)
+{
+  if (tsm_conductor_get_wanted (engine).state == TSM_POWER_ON)
+    want (engine, TRUE);
+}
+
+void
+tsm_conductor_tick (TsmEngine *engine)
+{
+  TsmConductor *self = &engine->conductor;
+  const TsmInterval wanted = tsm_conductor_get_wanted (engine);
+
+  announce_news (engine);
+  warn (engine);
+  if (wanted.state != self->wanted || wanted.reason != self->reason) {
+    want (engine, FALSE);
+  } else if (engine->now >= self->controller_at) {
+    const TsmControllerInput tick = { .kind = TSM_CONTROLLER_TICK };
+
+    feed (engine, &tick);
+  }
+}
+
+void
+tsm_conductor_take_power (TsmEngine *engine, gint64 power_w)
+{
+  const TsmControllerInput input = { .kind = TSM_CONTROLLER_POWER, .power_w = power_w };
+
+  feed (engine, &input);
+}
+
+void
+tsm_conductor_take_probe (TsmEngine *engine, TsmProbe probe, const char *message)
+{
+  const TsmControllerInput input = { .kind = TSM_CONTROLLER_PROBED, .probe = probe };
+
+  feed (engine, &input);
+}
+
+void
+tsm_conductor_take_ordered (TsmEngine *engine, TsmOrder order, TsmOrdered ordered,
+                            const char *message)
+{
+  const TsmControllerInput input = {
+    .kind = order == TSM_ORDER_SHUTDOWN ? TSM_CONTROLLER_STOPPED : TSM_CONTROLLER_WOKEN,
+    .ordered = ordered,
+  };
+
+  feed (engine, &input);
+}
+
+gint64
+tsm_conductor_get_wake_at (const TsmEngine *engine)
+{
+  const TsmConductor *self = &engine->conductor;
+  const TsmInterval *current = peek_current (engine, NULL);
+  const TsmInterval *off = peek_next_off (engine);
+  gint64 wake_at = engine->config.has_host ? self->controller_at : G_MAXINT64;
+
+  if (current != NULL)
+    wake_at = MIN (wake_at, current->end);
+  if (engine->config.has_host && off != NULL && self->warned_for != off->begin)
+    wake_at = MIN (wake_at, MAX (off->begin - WARNING_S, engine->now + 1));
+  return wake_at;
+}

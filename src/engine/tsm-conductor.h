@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-conductor: keeps the plan, warns of it, and has the host follow it (DESIGN 3.6). */
+#pragma once
+#include "rules/tsm-controller.h"
+#include "rules/tsm-plan.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TsmEngine TsmEngine;
+
+typedef struct {
+  GArray *plan;      /* of TsmInterval, from yesterday on; NULL before it was first computed */
+  gboolean is_stale; /* an input changed */
+  TsmController controller;
+  gboolean is_controller_dirty; /* newer than the store */
+  gint64 controller_at;         /* when it wants to be called */
+  TsmPower wanted;              /* what the controller was told last */
+  TsmReason reason;
+  gint64 warned_for; /* begin of the off stretch that was warned of; TSM_INSTANT_NONE */
+  GArray *news;      /* of TsmColourNews: to announce once the plan is true again */
+} TsmConductor;
+
+/* A day's colour came, or changed from @before. */
+typedef struct {
+  TsmDay day;
+  TsmColour before;
+} TsmColourNews;
+
+void tsm_conductor_start (TsmEngine *engine);
+void tsm_conductor_clear (TsmConductor *self);
+/* Puts the controller's memory into the store. */
+void tsm_conductor_save (TsmEngine *engine);
+
+/* A colour, derogation, hold or setting changed. */
+void tsm_conductor_replan (TsmEngine *engine);
+/* @day's colour came, or was corrected from @before. */
+void tsm_conductor_announce_colour (TsmEngine *engine, TsmDay day, TsmColour before);
+/* Brings the plan up to date, warns, and lets the controller act. */
+void tsm_conductor_tick (TsmEngine *engine);
+/* 06:00: a host that is wanted on is asserted. */
+void tsm_conductor_assert_on (TsmEngine *engine);
+
+void tsm_conductor_take_power (TsmEngine *engine, gint64 power_w);
+void tsm_conductor_take_probe (TsmEngine *engine, TsmProbe probe, const char *message);
+void tsm_conductor_take_ordered (TsmEngine *engine, TsmOrder order, TsmOrdered ordered,
+                                 const char *message);
+gint64 tsm_conductor_get_wake_at (const TsmEngine *engine);
+
+/* The plan from now to the end of the day after tomorrow (of TsmInterval); g_array_unref. */
+GArray *tsm_conductor_dup_plan (TsmEngine *engine);
+/* What is wanted now, since when, and why. */
+TsmInterval tsm_conductor_get_wanted (TsmEngine *engine);
+/* What is seen of the host; UNKNOWN without one. */
+TsmPower tsm_conductor_get_seen (const TsmEngine *engine);
+
+G_END_DECLS

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-forecast: learns the days' colours, and knows what they still can be (DESIGN 3.1). */
+#pragma once
+#include "rules/tsm-colour.h"
+#include "rules/tsm-season.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TsmEngine TsmEngine;
+
+/* The days kept at hand: from the one before yesterday to three days ahead. */
+#define TSM_FORECAST_DAYS   7
+#define TSM_FORECAST_BEFORE 2
+
+typedef struct {
+  TsmDay first; /* of @colours and @possible; TSM_DAY_NONE when they must be read again */
+  TsmDayColour colours[TSM_FORECAST_DAYS];
+  TsmColourSet possible[TSM_FORECAST_DAYS]; /* confirmed or contract-certain, else what is left */
+
+  gint64 ask_at;      /* when to ask next; G_MAXINT64: at the next job */
+  gboolean is_asking; /* a source was asked and has not answered */
+  gint64 asked_at;
+  TsmSource asked;     /* which one */
+  TsmDay from, to;     /* the range of the question */
+  gboolean has_asked;  /* a round was concluded since the start */
+  gboolean has_failed; /* a source failed in this round */
+  guint n_failures;    /* rounds in a row in which a source failed and a day stayed unknown */
+} TsmForecast;
+
+/* Asks at once for every day that is missing. */
+void tsm_forecast_start (TsmEngine *engine);
+/* A scheduled job: asks for tomorrow, known or not, and for what is missing. */
+void tsm_forecast_ask (TsmEngine *engine);
+void tsm_forecast_tick (TsmEngine *engine);
+/* @answers is of TsmColourAnswer. */
+void tsm_forecast_take_answers (TsmEngine *engine, TsmSource source, const GArray *answers);
+void tsm_forecast_take_failure (TsmEngine *engine, TsmSource source, const char *message);
+gint64 tsm_forecast_get_wake_at (const TsmEngine *engine);
+
+/* What is known of a day, at hand or stored. */
+TsmDayColour tsm_forecast_get_colour (TsmEngine *engine, TsmDay day);
+/* What a day can still be, for certain: a confirmed colour's own bit, else the contract's rules. */
+TsmColourSet tsm_forecast_get_possible (TsmEngine *engine, TsmDay day);
+
+/* FALSE from a start until every source was asked once: what is unknown then only may be. */
+gboolean tsm_forecast_has_asked (const TsmEngine *engine);
+
+/* The settings in force on a Tempo day. */
+TsmPolicy tsm_forecast_get_policy (TsmEngine *engine, TsmDay day);
+gboolean tsm_forecast_is_unknown_off (TsmEngine *engine, TsmDay day);
+
+G_END_DECLS

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-handle-derogation: users keep the server on for themselves (DESIGN 3.5, 3.8). */
+#include "base/tsm-limits.h"
+#include "engine/tsm-engine-private.h"
+#include "engine/tsm-handle.h"
+#include "engine/tsm-json.h"
+#include "rules/tsm-day.h"
+#include "rules/tsm-derogate.h"
+#include "store/tsm-derogation-table.h"
+#include "store/tsm-share-table.h"
+
+/* What the days around @span can still be, for certain, and whether one that its red window
+ * overlaps is known to be red. */
+#define MAX_WINDOW_DAYS 8
+
+/* The days the server's mean draw is taken from. */
+#define ESTIMATE_DAYS 7
+
+static guint
+fill_window_days (TsmEngine *engine, TsmSpan span, TsmWindowDay *days)
+{
+  const TsmDay first = tsm_day_at (span.begin, engine->zone) - 1;
+  const TsmDay last = tsm_day_at (span.end, engine->zone) + 1;
+  guint n_days = 0;
+
+  g_assert (last - first + 1 <= MAX_WINDOW_DAYS);
+  for (TsmDay day = first; day <= last; day++)
+    days[n_days++] = (TsmWindowDay){
+      .day = day,
+      .possible = tsm_forecast_get_possible (engine, day),
+      .policy = tsm_forecast_get_policy (engine, day),
+    };
+  return n_days;
+}
+
+/* A red day's window, known as such, overlaps @span. */
+static gboolean
+is_surely_red (TsmEngine *engine, TsmSpan span, const TsmWindowDay *days, guint n_days)
+{
+  for (guint i = 0; i < n_days; i++) {
+    const TsmSpan window = tsm_window_of_day (days[i].day, days[i].policy, engine->zone);
+
+    if (tsm_forecast_get_colour (engine, days[i].day).colour == TSM_COLOUR_RED &&
+        tsm_span_overlaps (span, window))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Reads the two hours of the request. NULL if they are good. */
+static TsmReply *
+read_span (TsmEngine *engine, const TsmRequest *request, TsmSpan *ret_span)
+{
+  static const char *const options[] = { "hour_start", "hour_end" };
+  const gboolean is_tomorrow = g_str_equal (tsm_request_peek (request, "when"), "tomorrow");
+  guint minutes[] = { TSM_DEROGATE_NO_HOUR, TSM_DEROGATE_NO_HOUR };
+
+  for (guint i = 0; i < G_N_ELEMENTS (options); i++) {
+    const char *hour = tsm_request_peek (request, options[i]);
+
+    if (hour != NULL && !tsm_derogate_parse_hour (hour, &minutes[i]))
+      return tsm_handle_refuse (engine, request, TSM_REFUSAL_BAD_HOURS,
+                                N_ ("\"%s\" is not an hour; write 14, 14h30 or 14:30."),
+                                TSM_SAY_TEXT (hour));
+  }
+  if (!tsm_derogate_get_span (is_tomorrow, minutes[0], minutes[1], engine->now, engine->zone,
+                              ret_span))
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_BAD_HOURS,
+                              N_ ("Those hours are over already."));
+  return NULL;
+}
+
+/* NULL if the user may have @span too. */
+static TsmReply *
+check_open (TsmEngine *engine, const TsmRequest *request, TsmSpan span)
+{
+  g_autoptr (GArray) open = tsm_derogation_table_dup_open (engine->db, engine->server_id,
+                                                           request->caller_id, engine->now);
+
+  if (open->len >= TSM_LIMIT_OPEN_DEROGATIONS)
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_BAD_HOURS,
+                              N_ ("You have %s derogations already; remove one first."),
+                              TSM_SAY_NUMBER (open->len));
+  for (guint i = 0; i < open->len; i++) {
+    const TsmDerogation *other = &g_array_index (open, TsmDerogation, i);
+
+    if (tsm_span_overlaps (span, (TsmSpan){ .begin = other->begin, .end = other->end }))
+      return tsm_handle_refuse (engine, request, TSM_REFUSAL_OVERLAP,
+                                N_ ("It overlaps your derogation D%s, %s to %s."),
+                                TSM_SAY_ID (other->id), TSM_SAY_INSTANT (other->begin),
+                                TSM_SAY_INSTANT (other->end));
+  }
+  return NULL;
+}
+
+/* What the derogation would cost if the server draws what it drew lately and nobody else shares
+ * it; -1 when nothing is known of the draw. Red peak hours, as a red day's are. */
+static gint64
+estimate_cost_neur (TsmEngine *engine, TsmSpan span)
+{
+  const TsmDay today = tsm_engine_get_today (engine);
+  const TsmDayTotal total =
+      tsm_share_table_sum_total (engine->db, engine->server_id, today - ESTIMATE_DAYS, today - 1);
+  const gint64 power_w = tsm_metering_get_power (engine);
+  const gint64 mean_w = total.energy_wh > 0 ? total.energy_wh / (ESTIMATE_DAYS * 24) : power_w;
+  gint64 cost_neur = 0;
+
+  if (mean_w < 0)
+    return -1;
+  for (gint64 at = span.begin; at < span.end; at += 3600) {
+    const gint64 seconds = MIN (3600, span.end - at);
+    gint64 price_ueur_kwh;
+
+    if (tsm_tariff_lookup (engine->tariff, TSM_COLOUR_RED, tsm_day_get_period (at, engine->zone),
+                           at, &price_ueur_kwh))
+      cost_neur += mean_w * seconds / 3600 * price_ueur_kwh;
+  }
+  return cost_neur;
+}
+
+static TsmReply *
+reply_set (TsmEngine *engine, const TsmRequest *request, const TsmDerogation *derogation,
+           gboolean is_conditional)
+{
+  const TsmSpan span = { .begin = derogation->begin, .end = derogation->end };
+  const gint64 cost_neur = estimate_cost_neur (engine, span);
+  g_autoptr (JsonBuilder) data = tsm_json_begin ();
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *id = g_strdup_printf ("D%" G_GINT64_FORMAT, derogation->id);
+  g_autofree char *first =
+      tsm_say (request->lang, engine->zone, N_ ("%s: the server is on for you from %s to %s."),
+               TSM_SAY_TEXT (id), TSM_SAY_INSTANT (span.begin), TSM_SAY_INSTANT (span.end));
+
+  g_string_append (text, first);
+  if (cost_neur >= 0) {
+    g_autofree char *cost = tsm_say (
+        request->lang, engine->zone,
+        N_ ("At the usual draw that is about %s, shared with whoever takes the same hours."),
+        TSM_SAY_MONEY (cost_neur));
+
+    g_string_append_printf (text, "\n%s", cost);
+  }
+  if (is_conditional) {
+    g_autofree char *condition =
+        tsm_say (request->lang, engine->zone,
+                 N_ ("The colour is not known yet: it counts only if the day turns out red."));
+
+    g_string_append_printf (text, "\n%s", condition);
+  }
+  tsm_json_add_text (data, "id", id);
+  tsm_json_add_int (data, "begin", span.begin);
+  tsm_json_add_int (data, "end", span.end);
+  tsm_json_add_boolean (data, "conditional", is_conditional);
+  tsm_json_add_int_or (data, "estimate_neur", cost_neur, -1);
+  return tsm_reply_new_done (request, text->str, tsm_json_end (data));
+}
+
+/* The plan, the slices' edges and the days' shares follow a derogation's change. */
+static void
+apply (TsmEngine *engine, gint64 begin, gint64 end)
+{
+  const TsmDay today = tsm_engine_get_today (engine);
+
+  tsm_conductor_replan (engine);
+  tsm_ledger_recut (engine);
+  tsm_ledger_touch_range (engine, tsm_day_at (begin, engine->zone) - 1,
+                          MIN (tsm_day_at (end, engine->zone), today));
+  tsm_metering_ask (engine);
+}
+
+TsmReply *
+tsm_handle_derogation_set (TsmEngine *engine, const TsmRequest *request)
+{
+  TsmDerogation derogation = { .user_id = request->caller_id };
+  TsmWindowDay days[MAX_WINDOW_DAYS];
+  TsmReply *refusal;
+  TsmSpan span = { 0 };
+  guint n_days;
+
+  refusal = read_span (engine, request, &span);
+  if (refusal == NULL)
+    refusal = check_open (engine, request, span);
+  if (refusal != NULL)
+    return refusal;
+  n_days = fill_window_days (engine, span, days);
+  if (!tsm_window_can_be_red (span, days, n_days, engine->zone))
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_RED,
+                              N_ ("No part of %s to %s can be red: the server is on anyway."),
+                              TSM_SAY_INSTANT (span.begin), TSM_SAY_INSTANT (span.end));
+  derogation.begin = span.begin;
+  derogation.end = span.end;
+  derogation.id = tsm_derogation_table_add (engine->db, engine->server_id, &derogation,
+                                            request->caller_id, engine->now);
+  apply (engine, span.begin, span.end);
+  return reply_set (engine, request, &derogation, !is_surely_red (engine, span, days, n_days));
+}
+
+/* "D17", "d17" or "17". */
+static gboolean
+parse_id (const char *text, gint64 *ret_id)
+{
+  if (text[0] == 'D' || text[0] == 'd')
+    text++;
+  return g_ascii_isdigit (text[0]) &&
+         g_ascii_string_to_signed (text, 10, 1, G_MAXINT64, ret_id, NULL);
+}
+
+/* A running derogation ends now, one to come is void. */
+static void
+end_now (TsmEngine *engine, const TsmDerogation *derogation, gint64 by_user_id)
+{
+  tsm_derogation_table_set_end (engine->db, engine->server_id, derogation->id,
+                                MAX (derogation->begin, engine->now), by_user_id, engine->now);
+  apply (engine, derogation->begin, derogation->end);
+}
+
+void
+tsm_handle_derogation_end_all (TsmEngine *engine, gint64 user_id, gint64 by_user_id)
+{
+  g_autoptr (GArray) open =
+      tsm_derogation_table_dup_open (engine->db, engine->server_id, user_id, engine->now);
+
+  for (guint i = 0; i < open->len; i++)
+    end_now (engine, &g_array_index (open, TsmDerogation, i), by_user_id);
+}
+
+TsmReply *
+tsm_handle_derogation_remove (TsmEngine *engine, const TsmRequest *request)
+{
+  const char *typed = tsm_request_peek (request, "derogation_id");
+  g_autoptr (JsonBuilder) data = NULL;
+  g_autofree char *text = NULL;
+  TsmDerogation derogation;
+  gint64 id;
+
+  if (!parse_id (typed, &id) ||
+      !tsm_derogation_table_get (engine->db, engine->server_id, id, &derogation))
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_UNKNOWN_DEROGATION,
+                              N_ ("There is no derogation \"%s\"."), TSM_SAY_TEXT (typed));
+  if (derogation.user_id != request->caller_id && !tsm_handle_is_admin (engine, request->caller_id))
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_ADMIN,
+                              N_ ("D%s is not yours; its owner or an admin removes it."),
+                              TSM_SAY_ID (id));
+  if (derogation.end <= engine->now || derogation.end <= derogation.begin)
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_UNKNOWN_DEROGATION,
+                              N_ ("D%s is over or was removed already."), TSM_SAY_ID (id));
+  if (tsm_derogate_is_too_late (engine->now, engine->zone))
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_TOO_LATE,
+                              N_ ("From 21:45 to midnight no derogation can be removed: the 22:00 "
+                                  "decision stands."));
+  if (derogation.begin < engine->now)
+    text = tsm_say (request->lang, engine->zone, N_ ("D%s ends now; what has run stays charged."),
+                    TSM_SAY_ID (id));
+  else
+    text = tsm_say (request->lang, engine->zone, N_ ("D%s is removed."), TSM_SAY_ID (id));
+  end_now (engine, &derogation, request->caller_id);
+  data = tsm_json_begin ();
+  tsm_json_add_int (data, "end", MAX (derogation.begin, engine->now));
+  return tsm_reply_new_done (request, text, tsm_json_end (data));
+}
+
+TsmReply *
+tsm_handle_derogation_list (TsmEngine *engine, const TsmRequest *request)
+{
+  g_autoptr (GArray) open = tsm_derogation_table_dup_open (engine->db, engine->server_id,
+                                                           request->caller_id, engine->now);
+  g_autoptr (JsonBuilder) data = tsm_json_begin ();
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  tsm_json_begin_array (data, "derogations");
+  for (guint i = 0; i < open->len; i++) {
+    const TsmDerogation *d = &g_array_index (open, TsmDerogation, i);
+    const gboolean is_running = d->begin <= engine->now;
+    g_autofree char *id = g_strdup_printf ("D%" G_GINT64_FORMAT, d->id);
+    g_autofree char *line =
+        tsm_say (request->lang, engine->zone, N_ ("%s: %s to %s, %s"), TSM_SAY_TEXT (id),
+                 TSM_SAY_INSTANT (d->begin), TSM_SAY_INSTANT (d->end),
+                 TSM_SAY_WORD (is_running ? N_ ("running") : N_ ("to come")));
+
+    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", line);
+    json_builder_begin_object (data);
+    tsm_json_add_text (data, "id", id);
+    tsm_json_add_int (data, "begin", d->begin);
+    tsm_json_add_int (data, "end", d->end);
+    tsm_json_add_text (data, "state", is_running ? "running" : "planned");
+    json_builder_end_object (data);
+  }
+  json_builder_end_array (data);
+  if (open->len == 0) {
+    g_autofree char *none =
+        tsm_say (request->lang, engine->zone, N_ ("You have no derogation that is not over."));
+
+    g_string_append (text, none);
+  }
+  return tsm_reply_new_done (request, text->str, tsm_json_end (data));
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-handle-power: holds over the plan, the plan itself, and how things stand (DESIGN 3.6, 4). */
+#include "engine/tsm-engine-private.h"
+#include "engine/tsm-handle.h"
+#include "engine/tsm-json.h"
+#include "rules/tsm-day.h"
+#include "rules/tsm-derogate.h"
+#include "rules/tsm-phrase.h"
+#include "rules/tsm-schedule.h"
+#include "store/tsm-power-table.h"
+
+#define DEFAULT_UNTIL_MIN (6 * 60)
+
+TsmReply *
+tsm_handle_power_hold (TsmEngine *engine, const TsmRequest *request)
+{
+  const char *until = tsm_request_peek (request, "until");
+  g_autoptr (JsonBuilder) data = NULL;
+  g_autofree char *text = NULL;
+  guint minute = DEFAULT_UNTIL_MIN;
+  TsmHold hold = { .state = TSM_POWER_UNKNOWN, .end = engine->now };
+
+  if (until != NULL && !tsm_derogate_parse_hour (until, &minute))
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_BAD_HOURS,
+                              N_ ("\"%s\" is not an hour; write 14, 14h30 or 14:30."),
+                              TSM_SAY_TEXT (until));
+  if (!engine->config.has_host)
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_UNAVAILABLE,
+                              N_ ("No host is set up to be powered; see HOST_PROXMOX."));
+  if (tsm_power_from_string (tsm_request_peek (request, "state"), &hold.state))
+    hold.end = tsm_schedule_get_next (minute, engine->now, engine->zone);
+  tsm_power_table_add_hold (engine->db, engine->server_id, hold, request->caller_id, engine->now);
+  tsm_conductor_replan (engine);
+  switch (hold.state) {
+  case TSM_POWER_ON:
+    tsm_engine_notify (engine, TSM_NOTICE_POWER,
+                       N_ ("%s holds the server on until %s, whatever the plan says."),
+                       TSM_SAY_CALLER (request->caller_id), TSM_SAY_INSTANT (hold.end));
+    text = tsm_say (request->lang, engine->zone, N_ ("The server is held on until %s."),
+                    TSM_SAY_INSTANT (hold.end));
+    break;
+  case TSM_POWER_OFF:
+    tsm_engine_notify (engine, TSM_NOTICE_POWER,
+                       N_ ("%s holds the server off until %s, whatever the plan says."),
+                       TSM_SAY_CALLER (request->caller_id), TSM_SAY_INSTANT (hold.end));
+    text = tsm_say (request->lang, engine->zone, N_ ("The server is held off until %s."),
+                    TSM_SAY_INSTANT (hold.end));
+    break;
+  case TSM_POWER_UNKNOWN:
+    tsm_engine_notify (engine, TSM_NOTICE_POWER, N_ ("%s lets the server follow the plan again."),
+                       TSM_SAY_CALLER (request->caller_id));
+    text = tsm_say (request->lang, engine->zone, N_ ("The server follows the plan."));
+    break;
+  }
+  data = tsm_json_begin ();
+  tsm_json_add_text (data, "state", tsm_request_peek (request, "state"));
+  tsm_json_add_int_or (data, "until", hold.state == TSM_POWER_UNKNOWN ? -1 : hold.end, -1);
+  return tsm_reply_new_done (request, text, tsm_json_end (data));
+}
+
+static const char *
+plan_word (TsmPower state)
+{
+  return state == TSM_POWER_UNKNOWN ? "undecided" : tsm_power_to_string (state);
+}
+
+static const char *
+plan_text (TsmPower state)
+{
+  switch (state) {
+  case TSM_POWER_ON:
+    return N_ ("on");
+  case TSM_POWER_OFF:
+    return N_ ("off");
+  case TSM_POWER_UNKNOWN:
+    return N_ ("undecided");
+  }
+  g_assert_not_reached ();
+}
+
+static void
+append_colours (TsmEngine *engine, TsmLang lang, GString *text)
+{
+  const TsmDay today = tsm_engine_get_today (engine);
+
+  for (TsmDay day = today; day <= today + 2; day++) {
+    g_autofree char *line = tsm_say (lang, engine->zone, N_ ("%s: %s"), TSM_SAY_DAY (day),
+                                     TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, day).colour));
+
+    g_string_append_printf (text, "%s\n", line);
+  }
+}
+
+TsmReply *
+tsm_handle_power_plan (TsmEngine *engine, const TsmRequest *request)
+{
+  g_autoptr (GArray) plan = tsm_conductor_dup_plan (engine);
+  g_autoptr (JsonBuilder) data = tsm_json_begin ();
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  append_colours (engine, request->lang, text);
+  tsm_json_begin_array (data, "intervals");
+  for (guint i = 0; i < plan->len; i++) {
+    const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
+    g_autofree char *line =
+        tsm_say (request->lang, engine->zone, N_ ("%s until %s (%s)"),
+                 TSM_SAY_WORD (plan_text (interval->state)), TSM_SAY_INSTANT (interval->end),
+                 TSM_SAY_WORD (tsm_phrase_get_reason (interval->reason)));
+
+    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", line);
+    json_builder_begin_object (data);
+    tsm_json_add_int (data, "begin", interval->begin);
+    tsm_json_add_int (data, "end", interval->end);
+    tsm_json_add_text (data, "state", plan_word (interval->state));
+    tsm_json_add_text (data, "reason", tsm_reason_to_string (interval->reason));
+    json_builder_end_object (data);
+  }
+  json_builder_end_array (data);
+  return tsm_reply_new_done (request, text->str, tsm_json_end (data));
+}
+
+static void
+append_status (TsmEngine *engine, TsmLang lang, GString *text)
+{
+  const TsmDay today = tsm_engine_get_today (engine);
+  const TsmInterval wanted = tsm_conductor_get_wanted (engine);
+  const gint64 power_w = tsm_metering_get_power (engine);
+  g_autofree char *colours =
+      tsm_say (lang, engine->zone, N_ ("%s is %s; tomorrow is %s."), TSM_SAY_DAY (today),
+               TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today).colour),
+               TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today + 1).colour));
+  g_autofree char *host =
+      tsm_say (lang, engine->zone, N_ ("The server is to be %s until %s (%s); it is seen %s."),
+               TSM_SAY_WORD (plan_text (wanted.state)), TSM_SAY_INSTANT (wanted.end),
+               TSM_SAY_WORD (tsm_phrase_get_reason (wanted.reason)),
+               TSM_SAY_POWER_STATE (tsm_conductor_get_seen (engine)));
+  g_autofree char *draw =
+      power_w >= 0 ? tsm_say (lang, engine->zone, N_ ("It draws %s, read at %s."),
+                              TSM_SAY_POWER (power_w), TSM_SAY_TIME (engine->metering.last.at))
+                   : tsm_say (lang, engine->zone, N_ ("The plug does not say what it draws."));
+
+  g_string_append_printf (text, "%s\n%s\n%s", colours, host, draw);
+}
+
+TsmReply *
+tsm_handle_power_status (TsmEngine *engine, const TsmRequest *request)
+{
+  const TsmDay today = tsm_engine_get_today (engine);
+  const gboolean has_read = engine->metering.last.at != TSM_INSTANT_NONE;
+  g_autoptr (JsonBuilder) data = tsm_json_begin ();
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  append_status (engine, request->lang, text);
+  tsm_json_add_int (data, "now", engine->now);
+  tsm_json_add_text (data, "colour_today",
+                     tsm_colour_to_string (tsm_forecast_get_colour (engine, today).colour));
+  tsm_json_add_text (data, "colour_tomorrow",
+                     tsm_colour_to_string (tsm_forecast_get_colour (engine, today + 1).colour));
+  tsm_json_add_text (data, "period",
+                     tsm_period_to_string (tsm_day_get_period (engine->now, engine->zone)));
+  tsm_json_add_text (data, "desired",
+                     tsm_power_to_string (tsm_conductor_get_wanted (engine).state));
+  tsm_json_add_text (data, "host", tsm_power_to_string (tsm_conductor_get_seen (engine)));
+  tsm_json_add_int_or (data, "power_w", tsm_metering_get_power (engine), -1);
+  tsm_json_add_int_or (data, "total_wh", has_read ? engine->metering.last.total_wh : -1, -1);
+  tsm_json_add_int_or (data, "last_reading", engine->metering.last.at, TSM_INSTANT_NONE);
+  return tsm_reply_new_done (request, text->str, tsm_json_end (data));
+}

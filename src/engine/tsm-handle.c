@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-handle: checks a request in the published order and hands it to its handler. */
+#include "engine/tsm-handle.h"
+#include "engine/tsm-engine-private.h"
+#include "store/tsm-admin-table.h"
+#include "store/tsm-stay-table.h"
+#include <string.h>
+
+TsmReply *
+tsm_handle_refuse_values (TsmEngine *engine, const TsmRequest *request, TsmRefusal refusal,
+                          const char *msgid, const TsmSaid *values, gsize n_values)
+{
+  g_autofree char *text = tsm_say_values (request->lang, engine->zone, msgid, values, n_values);
+
+  return tsm_reply_new_refusal (request, refusal, text);
+}
+
+gboolean
+tsm_handle_parse_user (const char *text, gint64 *ret_user_id)
+{
+  g_autofree char *digits = NULL;
+  gint64 user_id;
+
+  if (g_str_has_prefix (text, "<@") && g_str_has_suffix (text, ">"))
+    digits = g_strndup (text + 2, strlen (text) - 3);
+  else
+    digits = g_strdup (text);
+  if (!g_ascii_isdigit (digits[0]) ||
+      !g_ascii_string_to_signed (digits, 10, 1, G_MAXINT64, &user_id, NULL))
+    return FALSE;
+  *ret_user_id = user_id;
+  return TRUE;
+}
+
+gboolean
+tsm_handle_is_admin (TsmEngine *engine, gint64 user_id)
+{
+  return user_id == TSM_CALLER_SHELL ||
+         tsm_admin_table_has (engine->db, engine->server_id, user_id);
+}
+
+static gboolean
+is_choice (const TsmOptionSpec *option, const char *value)
+{
+  for (gsize i = 0; option->choices[i] != NULL; i++)
+    if (strcmp (option->choices[i], value) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static TsmReply *
+check_value (TsmEngine *engine, const TsmRequest *request, const TsmOptionSpec *option)
+{
+  const char *value = tsm_request_peek (request, option->name);
+  g_autofree char *choices = NULL;
+  gint64 user_id;
+
+  if (value == NULL) {
+    if (!option->is_required)
+      return NULL;
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE, N_ ("%s needs %s: %s."),
+                              TSM_SAY_TEXT (request->command), TSM_SAY_TEXT (option->name),
+                              TSM_SAY_WORD (option->description));
+  }
+  if (option->kind == TSM_OPTION_USER && !tsm_handle_parse_user (value, &user_id))
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
+                              N_ ("\"%s\" is not a member; give a Discord id."),
+                              TSM_SAY_TEXT (value));
+  if (option->kind != TSM_OPTION_CHOICE || is_choice (option, value))
+    return NULL;
+  choices = g_strjoinv (", ", (char **) option->choices);
+  return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
+                            N_ ("\"%s\" is not a choice for %s; choose one of %s."),
+                            TSM_SAY_TEXT (value), TSM_SAY_TEXT (option->name),
+                            TSM_SAY_TEXT (choices));
+}
+
+/* Can the request be understood at all? NULL if so. */
+static TsmReply *
+check_usage (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec *spec)
+{
+  GHashTableIter iter;
+  gpointer name;
+
+  if (spec == NULL)
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
+                              N_ ("There is no command \"%s\"; help lists them."),
+                              TSM_SAY_TEXT (request->command));
+  g_hash_table_iter_init (&iter, request->options);
+  while (g_hash_table_iter_next (&iter, &name, NULL))
+    if (tsm_command_find_option (spec, name) == NULL)
+      return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE, N_ ("%s has no option \"%s\"."),
+                                TSM_SAY_TEXT (spec->name), TSM_SAY_TEXT (name));
+  for (gsize i = 0; spec->options[i].name != NULL; i++) {
+    TsmReply *reply = check_value (engine, request, &spec->options[i]);
+
+    if (reply != NULL)
+      return reply;
+  }
+  if (request->caller_id == TSM_CALLER_SHELL &&
+      (spec->who == TSM_WHO_USER || spec->who == TSM_WHO_PRESENT) && !spec->is_open_to_shell)
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
+                              N_ ("%s is about yourself; say who you are with --as USER_ID."),
+                              TSM_SAY_TEXT (spec->name));
+  return NULL;
+}
+
+/* May this caller say it? NULL if so. */
+static TsmReply *
+check_caller (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec *spec)
+{
+  TsmStay stay;
+
+  if (request->caller_id == TSM_CALLER_SHELL)
+    return NULL;
+  if (!request->is_member)
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_MEMBER,
+                              N_ ("You are not in this group's guilds."));
+  switch (spec->who) {
+  case TSM_WHO_MEMBER:
+    return NULL;
+  case TSM_WHO_ADMIN:
+    if (tsm_handle_is_admin (engine, request->caller_id))
+      return NULL;
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_ADMIN, N_ ("%s is for admins."),
+                              TSM_SAY_TEXT (spec->name));
+  case TSM_WHO_USER:
+  case TSM_WHO_PRESENT:
+    break;
+  }
+  if (spec->is_open_to_shell && tsm_handle_is_admin (engine, request->caller_id))
+    return NULL;
+  if (!tsm_stay_table_get_latest (engine->db, engine->server_id, request->caller_id, &stay))
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
+                              N_ ("You have never used the server; an admin says /hello_you."));
+  if (spec->who == TSM_WHO_PRESENT && stay.leave_day != TSM_DAY_NONE)
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_HERE,
+                              N_ ("You left on %s; an admin says /hello_you when you are back."),
+                              TSM_SAY_DAY (stay.leave_day));
+  return NULL;
+}
+
+TsmReply *
+tsm_handle_request (TsmEngine *engine, const TsmRequest *request)
+{
+  const TsmCommandSpec *spec = tsm_command_find (request->command);
+  TsmReply *refusal = check_usage (engine, request, spec);
+
+  if (refusal == NULL)
+    refusal = check_caller (engine, request, spec);
+  return refusal != NULL ? refusal : spec->handler (engine, request);
+}

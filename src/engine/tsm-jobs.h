@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-jobs: what runs at fixed local times (the seed's schedulers, DESIGN 3.1, 3.7). A job runs
+ * once for each scheduled instant, whatever the clock does; of instants that were missed the latest
+ * runs, once, on return. */
+#pragma once
+#include "base/tsm-types.h"
+
+G_BEGIN_DECLS
+
+typedef struct _TsmEngine TsmEngine;
+
+typedef enum {
+  TSM_JOB_COLOUR_11H05 = 0,
+  TSM_JOB_COLOUR_12H05,
+  TSM_JOB_COLOUR_20H05,
+  TSM_JOB_DAY_BEGIN,   /* 06:00: the night's consumption is read, a host wanted on is asserted */
+  TSM_JOB_NIGHT_BEGIN, /* 22:00: the peak hours' consumption is read */
+} TsmJob;
+#define TSM_N_JOBS 5
+
+typedef struct {
+  gint64 last[TSM_N_JOBS]; /* scheduled instant it last ran for; TSM_INSTANT_NONE */
+  gint64 next[TSM_N_JOBS]; /* the next one */
+} TsmJobs;
+
+/* Reads what ran. A job that never ran counts its latest instant before @now as run: a first start
+ * has missed nothing. */
+void tsm_jobs_start (TsmEngine *engine);
+/* The jobs that are due at the step's instant, as a set of bits; each is stored as run. */
+guint tsm_jobs_take_due (TsmEngine *engine);
+gint64 tsm_jobs_get_wake_at (const TsmEngine *engine);
+
+G_END_DECLS
