@@ -31,7 +31,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 from fakes import proxmox  # noqa: E402
 from fakes.colours import Calendar, CouleurApi, RteJson  # noqa: E402
 from fakes.plug import Plug  # noqa: E402
-from fakes.world import Stuck, World, at, paris, show  # noqa: E402,F401
+from fakes.world import World, at, show  # noqa: E402
 
 TOP = pathlib.Path(__file__).resolve().parents[2]
 MINUTE, HOUR = 60, 3600
@@ -39,9 +39,6 @@ MINUTE, HOUR = 60, 3600
 # Discord-like ids of the people in the tests.
 ALICE, BOB, CAROL, STRANGER = "100000000000000001", "100000000000000002", "100000000000000003", \
     "100000000000000009"
-
-# The option of `power` that says on, off or auto.
-POWER_OPTION = "state"
 
 PERIOD_KEYS = {"period", "from", "to", "wh", "cost_neur", "unpriced_wh", "estimated_wh",
                "down_seconds"}

@@ -3,8 +3,8 @@
 import json
 import unittest
 
-from harness import (ALICE, BOB, CAROL, HOUR, INTERVAL_KEYS, MINUTE, PERIOD_KEYS, POWER_OPTION,
-                     STATUS_KEYS, STRANGER, TsmTest, at)
+from harness import (ALICE, BOB, CAROL, HOUR, INTERVAL_KEYS, MINUTE, PERIOD_KEYS, STATUS_KEYS,
+                     STRANGER, TsmTest, at)
 
 PERIODS = ["global", "year", "month", "week", "yesterday", "day"]
 NEUR_PER_WH_BLUE_HP = 161_200  # 0.1612 EUR/kWh from February 2026 on
@@ -68,7 +68,7 @@ class People(Commands):
     def test_who_may_do_what(self):
         self.data("hello_you", user=ALICE)
         for command, options in (("hello_you", {"user": BOB}), ("op", {"user": ALICE}),
-                                 ("deop", {"user": ALICE}), ("power", {POWER_OPTION: "off"}),
+                                 ("deop", {"user": ALICE}), ("power", {"state": "off"}),
                                  ("get_state", {"user": ALICE, "which": "day"})):
             with self.subTest(command=command):
                 self.assertEqual(self.refusal(command, ALICE, **options), "not_admin")
@@ -81,7 +81,7 @@ class People(Commands):
                 ("dance", None, {}), ("hello_you", None, {}), ("hello_you", None, {"user": "bob"}),
                 ("hello_you", None, {"user": BOB, "colour": "red"}),
                 ("get_total_state", None, {"which": "decade"}),
-                ("power", None, {POWER_OPTION: "maybe"}),
+                ("power", None, {"state": "maybe"}),
                 ("set_derogation", ALICE, {"when": "never"}),
                 # Without --as nobody is asking, so there is no "my".
                 ("get_my_state", None, {"which": "day"}),
@@ -260,25 +260,25 @@ class PlanAndStatus(Commands):
                                  if interval["begin"] <= at(text) < interval["end"])
 
     def test_power_hold(self):
-        self.data("power", **{POWER_OPTION: "off"})
+        self.data("power", state="off")
         self.wait_for_off(self.world.now, self.world.now + 2 * MINUTE)
         self.assertEqual(self.data("status")["desired"], "off")
         self.world.run_for(10 * MINUTE)
-        self.data("power", **{POWER_OPTION: "auto"})
+        self.data("power", state="auto")
         self.wait_for_on(self.world.now, self.world.now + 5 * MINUTE)
 
     def test_power_hold_ends_at_six(self):
-        self.data("power", **{POWER_OPTION: "on"})
+        self.data("power", state="on")
         self.assert_stays_on_until("2026-02-17 05:59:59")
         self.wait_for_off("2026-02-17 06:00", "2026-02-17 06:10")
 
     def test_power_hold_until(self):
-        self.data("power", **{POWER_OPTION: "on", "until": "23:30"})
+        self.data("power", state="on", until="23:30")
         self.assert_stays_on_until("2026-02-16 23:29:59")
         self.wait_for_off("2026-02-16 23:30", "2026-02-16 23:40")
 
     def test_hold_survives_a_crash(self):
-        self.data("power", **{POWER_OPTION: "on"})
+        self.data("power", state="on")
         self.kill()
         self.start()
         self.assert_stays_on_until("2026-02-17 05:59:59")

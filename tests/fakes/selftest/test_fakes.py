@@ -15,7 +15,7 @@ from fakes import proxmox  # noqa: E402
 from fakes.colours import Calendar, CouleurApi, RteJson  # noqa: E402
 from fakes.plug import Plug, command_url  # noqa: E402
 from fakes.web import ask, parse_answer  # noqa: E402
-from fakes.world import World, at  # noqa: E402
+from fakes.world import World  # noqa: E402
 
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "fixtures"
 HOUR = 3600
