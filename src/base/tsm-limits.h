@@ -16,6 +16,10 @@
 /* Derogations of one user that are not over. */
 #define TSM_LIMIT_OPEN_DEROGATIONS 20
 
+/* The longest a stored derogation may last, in seconds. They are refused above 24 h; the ledger
+ * leaves room for a change of the clocks, and looks back no further for one that still runs. */
+#define TSM_LIMIT_DEROGATION_S (48 * 3600)
+
 /* Days of colour asked of a source at once: a season. */
 #define TSM_LIMIT_COLOUR_DAYS 366
 

@@ -81,6 +81,9 @@ void
 tsm_colour_table_add_sighting (TsmDb *db, gint64 server_id, TsmDay day, TsmSource source,
                                TsmColour colour, gint64 at)
 {
+  g_assert (colour != TSM_COLOUR_UNKNOWN);
+  if (tsm_colour_table_get_sighting (db, server_id, day, source) == colour)
+    return;
   tsm_db_run (db,
               "INSERT INTO sighting (server_id, day, source, colour, at) VALUES (?, ?, ?, ?, ?)",
               TSM_INT (server_id), TSM_INT (day), TSM_TEXT (tsm_source_to_string (source)),

@@ -15,6 +15,7 @@ void tsm_colour_table_add (TsmDb *db, gint64 server_id, TsmDay day, const TsmDay
 
 /* What @source said last of @day; UNKNOWN if it never said. */
 TsmColour tsm_colour_table_get_sighting (TsmDb *db, gint64 server_id, TsmDay day, TsmSource source);
+/* @colour is known; what the source said last already is not stored again. */
 void tsm_colour_table_add_sighting (TsmDb *db, gint64 server_id, TsmDay day, TsmSource source,
                                     TsmColour colour, gint64 at);
 

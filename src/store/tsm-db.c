@@ -62,8 +62,13 @@ tsm_db_open (const char *path, GError **error)
   g_autoptr (TsmDb) self =
       open_with (path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, error);
 
-  if (self == NULL || !tsm_schema_migrate (self->handle, path, error))
+  if (self == NULL)
     return NULL;
+  /* Closing a file that is refused must not write another program's log into it. */
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+  if (!tsm_schema_migrate (self->handle, path, error))
+    return NULL;
+  sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
   if (!exec (self, "PRAGMA journal_mode = WAL") || !exec (self, "PRAGMA synchronous = FULL") ||
       !exec (self, "PRAGMA foreign_keys = ON") || !exec (self, "PRAGMA cache_size = -1024")) {
     g_propagate_error (error, g_steal_pointer (&self->failure));
@@ -75,7 +80,11 @@ tsm_db_open (const char *path, GError **error)
 TsmDb *
 tsm_db_open_readonly (const char *path, GError **error)
 {
-  return open_with (path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, error);
+  g_autoptr (TsmDb) self = open_with (path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, error);
+
+  if (self == NULL || !tsm_schema_check (self->handle, path, error))
+    return NULL;
+  return g_steal_pointer (&self);
 }
 
 void

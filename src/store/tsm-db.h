@@ -14,11 +14,12 @@ G_BEGIN_DECLS
 
 typedef struct _TsmDb TsmDb;
 
-/* Opens or creates @path (":memory:" for none), checks it and migrates it to the newest schema.
- * TSM_ERROR_STORAGE, with the file as it was, if it is not ours, was written by a newer TSM, fails
- * its check or a migration. */
+/* Opens or creates @path (":memory:" for none) and migrates it to the newest schema.
+ * TSM_ERROR_STORAGE, with the file as it was, if it is not ours, was written by a newer TSM or
+ * fails a migration. */
 TsmDb *tsm_db_open (const char *path, GError **error);
-/* Opens an existing @path for reading beside a running daemon. */
+/* Opens an existing @path for reading beside a running daemon. TSM_ERROR_STORAGE if it is not ours
+ * or not of the newest schema; only a writer migrates. */
 TsmDb *tsm_db_open_readonly (const char *path, GError **error);
 void tsm_db_free (TsmDb *self);
 

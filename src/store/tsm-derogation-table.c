@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tsm-derogation-table: derogations. */
 #include "store/tsm-derogation-table.h"
+#include "base/tsm-limits.h"
 
 #define COLUMNS                                                                                \
   "SELECT derogation, user_id, begin_at, end_at FROM derogation AS a WHERE server_id = ?1 AND" \
@@ -36,10 +37,9 @@ tsm_derogation_table_add (TsmDb *db, gint64 server_id, const TsmDerogation *dero
                           gint64 by_user_id, gint64 at)
 {
   g_auto (TsmQuery) query =
-      tsm_db_query (db,
-                    "SELECT coalesce(max(derogation), 0) + 1 FROM derogation WHERE server_id = ?",
+      tsm_db_query (db, "SELECT max(derogation) FROM derogation WHERE server_id = ?",
                     TSM_INT (server_id));
-  const gint64 id = tsm_query_next (&query) ? tsm_query_get_int (&query, 0) : 0;
+  const gint64 id = tsm_query_next (&query) ? tsm_query_get_int_or (&query, 0, 0) + 1 : 0;
 
   g_assert (derogation->begin < derogation->end);
   tsm_query_clear (&query);
@@ -72,12 +72,23 @@ tsm_derogation_table_get (TsmDb *db, gint64 server_id, gint64 id, TsmDerogation 
   return TRUE;
 }
 
+/* The begin of the earliest derogation that can still run after @at: what lets an index on the
+ * begin serve, however long the history. */
+static gint64
+earliest_begin (gint64 at)
+{
+  return MAX (at, G_MININT64 + TSM_LIMIT_DEROGATION_S) - TSM_LIMIT_DEROGATION_S;
+}
+
 GArray *
 tsm_derogation_table_dup_range (TsmDb *db, gint64 server_id, gint64 begin, gint64 end)
 {
-  g_auto (TsmQuery) query = tsm_db_query (
-      db, COLUMNS " AND end_at > ?2 AND begin_at < ?3 AND end_at > begin_at ORDER BY begin_at, 1",
-      TSM_INT (server_id), TSM_INT (begin), TSM_INT (end));
+  g_auto (TsmQuery) query =
+      tsm_db_query (db,
+                    COLUMNS " AND begin_at >= ?4 AND begin_at < ?3 AND end_at > ?2"
+                            " AND end_at > begin_at ORDER BY begin_at, derogation",
+                    TSM_INT (server_id), TSM_INT (begin), TSM_INT (end),
+                    TSM_INT (earliest_begin (begin)));
 
   return collect (&query);
 }
@@ -87,9 +98,10 @@ tsm_derogation_table_dup_open (TsmDb *db, gint64 server_id, gint64 user_id, gint
 {
   g_auto (TsmQuery) query =
       tsm_db_query (db,
-                    COLUMNS " AND user_id = ?2 AND end_at > ?3 AND end_at > begin_at"
-                            " ORDER BY begin_at, 1",
-                    TSM_INT (server_id), TSM_INT (user_id), TSM_INT (after));
+                    COLUMNS " AND user_id = ?2 AND begin_at >= ?4 AND end_at > ?3"
+                            " AND end_at > begin_at ORDER BY begin_at, derogation",
+                    TSM_INT (server_id), TSM_INT (user_id), TSM_INT (after),
+                    TSM_INT (earliest_begin (after)));
 
   return collect (&query);
 }

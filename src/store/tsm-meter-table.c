@@ -47,10 +47,11 @@ void
 tsm_meter_table_add_reading (TsmDb *db, gint64 server_id, gint64 epoch, const TsmReading *reading,
                              const TsmMeterOutcome *outcome)
 {
-  tsm_db_run (db, "INSERT OR IGNORE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?)", TSM_INT (server_id),
-              TSM_INT (reading->at), TSM_INT (epoch), TSM_INT (reading->total_wh),
-              TSM_INT_OR (reading->power_w, -1), TSM_TEXT (verdict_to_string (outcome->verdict)),
-              TSM_TEXT (tsm_meter_reason_to_string (outcome->reason)));
+  tsm_db_run (
+      db, "INSERT INTO reading VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (server_id, at) DO NOTHING",
+      TSM_INT (server_id), TSM_INT (reading->at), TSM_INT (epoch), TSM_INT (reading->total_wh),
+      TSM_INT_OR (reading->power_w, -1), TSM_TEXT (verdict_to_string (outcome->verdict)),
+      TSM_TEXT (tsm_meter_reason_to_string (outcome->reason)));
 }
 
 void

@@ -8,6 +8,7 @@
  * To change the schema add a step at the end: one string, SQL only, run in one transaction. */
 #include "store/tsm-schema.h"
 #include "base/tsm-error.h"
+#include "base/tsm-limits.h"
 
 /* "TSM1": tells our files from others'. */
 #define APPLICATION_ID 0x54534d31
@@ -133,6 +134,7 @@ static const char step_1[] =
     "  server_id INTEGER NOT NULL REFERENCES server,"
     "  stay INTEGER NOT NULL,"
     "  version INTEGER NOT NULL,"
+    "  is_newest INTEGER NOT NULL CHECK (is_newest IN (0, 1)),"
     "  user_id INTEGER NOT NULL CHECK (user_id > 0),"
     "  arrival_day INTEGER NOT NULL,"
     "  leave_day INTEGER CHECK (leave_day >= arrival_day)," /* NULL: open */
@@ -140,18 +142,29 @@ static const char step_1[] =
     "  at INTEGER NOT NULL,"
     "  PRIMARY KEY (server_id, stay, version)"
     ") STRICT, WITHOUT ROWID;"
+    /* What is asked is asked of the newest versions; these leave the older ones out, and hold all
+     * that is asked, is_newest too, so that no row behind them is fetched. */
+    "CREATE UNIQUE INDEX stay_newest ON stay (server_id, stay) WHERE is_newest = 1;"
+    "CREATE INDEX stay_by_user"
+    "  ON stay (server_id, user_id, arrival_day, stay, leave_day, is_newest)"
+    "  WHERE is_newest = 1;"
+    "CREATE INDEX stay_by_leave"
+    "  ON stay (server_id, leave_day, arrival_day, user_id, is_newest)"
+    "  WHERE is_newest = 1;"
     "CREATE TABLE derogation ("
     "  server_id INTEGER NOT NULL REFERENCES server,"
     "  derogation INTEGER NOT NULL,"
     "  version INTEGER NOT NULL,"
     "  user_id INTEGER NOT NULL CHECK (user_id > 0),"
     "  begin_at INTEGER NOT NULL,"
-    "  end_at INTEGER NOT NULL CHECK (end_at >= begin_at)," /* equal: void */
+    /* Equal: void. At most TSM_LIMIT_DEROGATION_S after the begin. */
+    "  end_at INTEGER NOT NULL CHECK (end_at - begin_at BETWEEN 0 AND 172800),"
     "  by_user_id INTEGER NOT NULL,"
     "  at INTEGER NOT NULL,"
     "  PRIMARY KEY (server_id, derogation, version)"
     ") STRICT, WITHOUT ROWID;"
-    "CREATE INDEX derogation_by_end ON derogation (server_id, end_at);"
+    "CREATE INDEX derogation_by_begin ON derogation (server_id, begin_at);"
+    "CREATE INDEX derogation_by_user ON derogation (server_id, user_id, begin_at);"
     "CREATE TABLE hold ("
     "  hold_id INTEGER PRIMARY KEY,"
     "  server_id INTEGER NOT NULL REFERENCES server,"
@@ -160,6 +173,7 @@ static const char step_1[] =
     "  by_user_id INTEGER NOT NULL,"
     "  at INTEGER NOT NULL"
     ") STRICT;"
+    "CREATE INDEX hold_by_server ON hold (server_id, hold_id);"
     "CREATE TABLE transition ("
     "  transition_id INTEGER PRIMARY KEY,"
     "  server_id INTEGER NOT NULL REFERENCES server,"
@@ -189,7 +203,11 @@ static const char step_1[] =
     "  begin_at INTEGER NOT NULL,"
     "  end_at INTEGER," /* NULL: still going on */
     "  PRIMARY KEY (server_id, kind, begin_at)"
-    ") STRICT, WITHOUT ROWID;";
+    ") STRICT, WITHOUT ROWID;"
+    /* One of a kind goes on at a time. */
+    "CREATE UNIQUE INDEX episode_open ON episode (server_id, kind) WHERE end_at IS NULL;";
+
+G_STATIC_ASSERT (TSM_LIMIT_DEROGATION_S == 172800);
 
 static const char *const steps[] = { step_1 };
 
@@ -236,16 +254,20 @@ run_step (sqlite3 *handle, const char *name, guint version, GError **error)
   return FALSE;
 }
 
-gboolean
-tsm_schema_migrate (sqlite3 *handle, const char *name, GError **error)
+/* Whose file this is, and its version; 0 is an empty one. */
+static gboolean
+examine (sqlite3 *handle, const char *name, guint *ret_version, GError **error)
 {
   gint64 version, application, n_tables;
+  gboolean is_empty, is_ours;
 
   if (!read_pragma (handle, "PRAGMA user_version", &version) ||
       !read_pragma (handle, "PRAGMA application_id", &application) ||
       !read_pragma (handle, "SELECT count(*) FROM sqlite_schema", &n_tables))
     return fail (handle, name, "cannot be read", error);
-  if (n_tables > 0 && application != APPLICATION_ID) {
+  is_empty = n_tables == 0 && application == 0 && version == 0;
+  is_ours = application == APPLICATION_ID && version >= 0;
+  if (!is_empty && !is_ours) {
     g_set_error (error, TSM_ERROR, TSM_ERROR_STORAGE,
                  "database %s: not a TSM ledger; set TSM_DATABASE to another path", name);
     return FALSE;
@@ -257,7 +279,34 @@ tsm_schema_migrate (sqlite3 *handle, const char *name, GError **error)
                  name, version, (guint) G_N_ELEMENTS (steps));
     return FALSE;
   }
-  for (guint next = (guint) version + 1; next <= G_N_ELEMENTS (steps); next++)
+  *ret_version = (guint) version;
+  return TRUE;
+}
+
+gboolean
+tsm_schema_check (sqlite3 *handle, const char *name, GError **error)
+{
+  guint version;
+
+  if (!examine (handle, name, &version, error))
+    return FALSE;
+  if (version == G_N_ELEMENTS (steps))
+    return TRUE;
+  g_set_error (error, TSM_ERROR, TSM_ERROR_STORAGE,
+               "database %s: not brought to this program's schema yet (%u, not %u); start `tsm run`"
+               " once",
+               name, version, (guint) G_N_ELEMENTS (steps));
+  return FALSE;
+}
+
+gboolean
+tsm_schema_migrate (sqlite3 *handle, const char *name, GError **error)
+{
+  guint version;
+
+  if (!examine (handle, name, &version, error))
+    return FALSE;
+  for (guint next = version + 1; next <= G_N_ELEMENTS (steps); next++)
     if (!run_step (handle, name, next, error))
       return FALSE;
   return TRUE;

@@ -9,6 +9,9 @@ G_BEGIN_DECLS
 /* The newest schema version this program writes. */
 guint tsm_schema_get_version (void);
 
+/* TSM_ERROR_STORAGE unless the database at @handle is TSM's and of the newest version. */
+gboolean tsm_schema_check (sqlite3 *handle, const char *name, GError **error);
+
 /* Brings the database at @handle from its version to the newest, each step in one transaction with
  * its version. TSM_ERROR_STORAGE, the file at its last whole step, on failure, on a newer version
  * and on a database that is not TSM's. @name is for the message. */
