@@ -80,9 +80,17 @@ test_record_parse_other (void)
 }
 
 static const char *const bad_cases[] = {
-  "at=",   "at=x",         "at=1.5",     "at=9223372036854775808",
-  "n=-1",  "n=4294967296", "is_on=true", "at=0x10",
-  "n=1\tat=2",    "mac=AA:BB:", "n=1 mac=AA:BB:CC at=1",
+  "at=",
+  "at=x",
+  "at=1.5",
+  "at=9223372036854775808",
+  "n=-1",
+  "n=4294967296",
+  "is_on=true",
+  "at=0x10",
+  "n=1\tat=2",
+  "mac=AA:BB:",
+  "n=1 mac=AA:BB:CC at=1",
 };
 
 static void
