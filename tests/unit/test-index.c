@@ -4,6 +4,7 @@
 #include "store/tsm-colour-table.h"
 #include "store/tsm-derogation-table.h"
 #include "store/tsm-job-table.h"
+#include "store/tsm-power-table.h"
 #include "store/tsm-share-table.h"
 #include "store/tsm-slice-table.h"
 #include "store/tsm-state-table.h"
@@ -21,13 +22,15 @@ run_all (TsmDb *db)
   const TsmSlice slice = { .begin = 0, .end = 1 };
   const TsmDayTotal total = { 0 };
   const TsmShare share = { 0 };
+  const TsmHold hold = { TSM_POWER_ON, 1 };
+  const TsmHostSeen seen = { 0, TSM_POWER_ON };
   g_autoptr (GArray) shares = g_array_new (FALSE, FALSE, sizeof (TsmShare));
   g_autofree char *policy = NULL;
   g_autofree char *state = NULL;
   TsmDerogation found;
   TsmStay latest;
   TsmSlice last;
-  GArray *lists[5];
+  GArray *lists[6];
 
   g_array_append_val (shares, share);
   tsm_server_table_find (db, "home");
@@ -64,6 +67,11 @@ run_all (TsmDb *db)
   tsm_stay_table_get_first_arrival (db, TEST_SERVER, 1);
   lists[3] = tsm_stay_table_dup_of_user (db, TEST_SERVER, 1);
   lists[4] = tsm_stay_table_dup_present (db, TEST_SERVER, 0);
+  tsm_power_table_add_hold (db, TEST_SERVER, hold, 1, 0);
+  tsm_power_table_get_hold (db, TEST_SERVER);
+  tsm_power_table_add_seen (db, TEST_SERVER, seen);
+  tsm_power_table_add_transition (db, TEST_SERVER, 0, TSM_POWER_ON, TSM_REASON_NOT_RED, "on");
+  lists[5] = tsm_power_table_dup_seen (db, TEST_SERVER, 0, 1);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_array_unref (lists[i]);
   test_db_commit (db);
@@ -73,6 +81,7 @@ run_all (TsmDb *db)
 static const char *const walks[] = {
   "SELECT count(*) FROM admin", /* a row a change of an admin */
   "ORDER BY begin_at DESC LIMIT 1",
+  "ORDER BY hold_id DESC LIMIT 1",
   "SELECT max(",
 };
 
