@@ -6,10 +6,9 @@ gint64
 tsm_meter_table_get_epoch (TsmDb *db, gint64 server_id)
 {
   g_auto (TsmQuery) query =
-      tsm_db_query (db, "SELECT coalesce(max(epoch), 0) FROM epoch WHERE server_id = ?",
-                    TSM_INT (server_id));
+      tsm_db_query (db, "SELECT max(epoch) FROM epoch WHERE server_id = ?", TSM_INT (server_id));
 
-  return tsm_query_next (&query) ? tsm_query_get_int (&query, 0) : 0;
+  return tsm_query_next (&query) ? tsm_query_get_int_or (&query, 0, 0) : 0;
 }
 
 gint64

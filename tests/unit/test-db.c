@@ -335,6 +335,19 @@ test_db_failure_of_word (void)
   test_db_assert_failed (db, "unknown word \"home\"");
 }
 
+/* A caller's own reason fails the step too; the first reason stays. */
+static void
+test_db_failure_of_caller (void)
+{
+  g_autoptr (TsmDb) db = test_db_new ();
+  g_autoptr (GError) first = g_error_new (TSM_ERROR, TSM_ERROR_INVALID, "12 Wh is absurd");
+  g_autoptr (GError) second = g_error_new (TSM_ERROR, TSM_ERROR_INVALID, "so is 13");
+
+  tsm_db_fail (db, first);
+  tsm_db_fail (db, second);
+  test_db_assert_failed (db, "12 Wh is absurd");
+}
+
 /* A commit without a write is none: it takes no lock, before and after a step. */
 static void
 test_db_commit_nothing (void)
@@ -473,6 +486,7 @@ main (int argc, char **argv)
   g_test_add_func ("/db/failure/query", test_db_failure_of_query);
   g_test_add_func ("/db/failure/row", test_db_failure_of_row);
   g_test_add_func ("/db/failure/word", test_db_failure_of_word);
+  g_test_add_func ("/db/failure/caller", test_db_failure_of_caller);
   g_test_add_func ("/db/commit/nothing", test_db_commit_nothing);
   g_test_add_func ("/db/crash", test_db_crash);
   g_test_add_func ("/db/check/damaged", test_db_check_damaged);

@@ -4,6 +4,7 @@
 #include "store/tsm-colour-table.h"
 #include "store/tsm-derogation-table.h"
 #include "store/tsm-job-table.h"
+#include "store/tsm-meter-table.h"
 #include "store/tsm-power-table.h"
 #include "store/tsm-share-table.h"
 #include "store/tsm-slice-table.h"
@@ -23,7 +24,10 @@ run_all (TsmDb *db)
   const TsmDayTotal total = { 0 };
   const TsmShare share = { 0 };
   const TsmHold hold = { TSM_POWER_ON, 1 };
-  const TsmHostSeen seen = { 0, TSM_POWER_ON };
+  const TsmSighting seen = { .at = 0, .seen = TSM_POWER_ON };
+  const TsmController controller = { 0 };
+  const TsmReading reading = { .total_start = TSM_INSTANT_NONE };
+  const TsmMeterOutcome outcome = { 0 };
   g_autoptr (GArray) shares = g_array_new (FALSE, FALSE, sizeof (TsmShare));
   g_autofree char *policy = NULL;
   g_autofree char *state = NULL;
@@ -67,10 +71,13 @@ run_all (TsmDb *db)
   tsm_stay_table_get_first_arrival (db, TEST_SERVER, 1);
   lists[3] = tsm_stay_table_dup_of_user (db, TEST_SERVER, 1);
   lists[4] = tsm_stay_table_dup_present (db, TEST_SERVER, 0);
+  tsm_meter_table_add_epoch (db, TEST_SERVER, 0, 0, &reading, TSM_METER_REASON_NONE);
+  tsm_meter_table_add_reading (db, TEST_SERVER, 1, &reading, &outcome);
+  tsm_meter_table_add_correction (db, TEST_SERVER, 0, 1, 0, 0);
   tsm_power_table_add_hold (db, TEST_SERVER, hold, 1, 0);
   tsm_power_table_get_hold (db, TEST_SERVER);
   tsm_power_table_add_seen (db, TEST_SERVER, seen);
-  tsm_power_table_add_transition (db, TEST_SERVER, 0, TSM_POWER_ON, TSM_REASON_NOT_RED, "on");
+  tsm_power_table_add_transition (db, TEST_SERVER, 0, &controller);
   lists[5] = tsm_power_table_dup_seen (db, TEST_SERVER, 0, 1);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_array_unref (lists[i]);

@@ -29,7 +29,7 @@ test_power_table_hold (void)
   test_db_commit (db);
 }
 
-static const TsmHostSeen seen[] = {
+static const TsmSighting seen[] = {
   { 100, TSM_POWER_ON },
   { 200, TSM_POWER_OFF },
   { 300, TSM_POWER_UNKNOWN },
@@ -54,8 +54,8 @@ test_power_table_seen (void)
   g_autoptr (TsmDb) db = test_db_new ();
   const gint64 other = tsm_server_table_add (db, "other", 0, 0);
 
-  tsm_power_table_add_seen (db, other, (TsmHostSeen){ 149, TSM_POWER_ON });
-  tsm_power_table_add_seen (db, TEST_SERVER, (TsmHostSeen){ 100, TSM_POWER_OFF });
+  tsm_power_table_add_seen (db, other, (TsmSighting){ 149, TSM_POWER_ON });
+  tsm_power_table_add_seen (db, TEST_SERVER, (TsmSighting){ 100, TSM_POWER_OFF });
   for (guint i = 0; i < G_N_ELEMENTS (seen); i++)
     tsm_power_table_add_seen (db, TEST_SERVER, seen[i]); /* the newer word of 100 stays */
   for (guint i = 0; i < G_N_ELEMENTS (seen_cases); i++) {
@@ -64,10 +64,10 @@ test_power_table_seen (void)
 
     g_assert_cmpuint (found->len, ==, seen_cases[i].n);
     for (guint k = 0; k < found->len; k++) {
-      const TsmHostSeen *one = &g_array_index (found, TsmHostSeen, k);
+      const TsmSighting *one = &g_array_index (found, TsmSighting, k);
 
       g_assert_cmpint (one->at, ==, seen[seen_cases[i].first + k].at);
-      g_assert_cmpint (one->state, ==, seen[seen_cases[i].first + k].state);
+      g_assert_cmpint (one->seen, ==, seen[seen_cases[i].first + k].seen);
     }
   }
   test_db_commit (db);
@@ -77,16 +77,20 @@ static void
 test_power_table_transition (void)
 {
   g_autoptr (TsmDb) db = test_db_new ();
+  const TsmController controller = {
+    .wanted = TSM_POWER_OFF, .reason = TSM_REASON_RED, .seen = TSM_POWER_ON, .is_probable = TRUE
+  };
   g_auto (TsmQuery) query = { 0 };
 
-  tsm_power_table_add_transition (db, TEST_SERVER, 5, TSM_POWER_OFF, TSM_REASON_RED, "told off");
+  tsm_power_table_add_transition (db, TEST_SERVER, 5, &controller);
   test_db_commit (db);
-  query = tsm_db_query (db, "SELECT at, wanted, reason, seen FROM transition");
+  query = tsm_db_query (db, "SELECT at, wanted, reason, seen, is_probable FROM transition");
   g_assert_true (tsm_query_next (&query));
   g_assert_cmpint (tsm_query_get_int (&query, 0), ==, 5);
   g_assert_cmpstr (tsm_query_peek_text (&query, 1), ==, "off");
   g_assert_cmpstr (tsm_query_peek_text (&query, 2), ==, tsm_reason_to_string (TSM_REASON_RED));
-  g_assert_cmpstr (tsm_query_peek_text (&query, 3), ==, "told off");
+  g_assert_cmpstr (tsm_query_peek_text (&query, 3), ==, "on");
+  g_assert_cmpint (tsm_query_get_int (&query, 4), ==, 1);
 }
 
 int
