@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-host: the machine behind the plug, as something that can be looked at and shut down (DESIGN
+ * 3.6). Waking it is tsm-wol's. */
+#pragma once
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* What a look at the host showed. Only SILENT speaks for "off", and not alone (spec proxmox 4). */
+typedef enum {
+  TSM_HOST_ANSWERS = 0, /* its API serves us */
+  TSM_HOST_REFUSED,     /* the kernel lives, the API's port is closed: booting or going down */
+  TSM_HOST_SILENT,      /* no answer in time, or the address is unreachable */
+  TSM_HOST_DENIED,      /* it answers, but does not accept our token, or shows a certificate that
+                           we do not: a person must act */
+  TSM_HOST_ERROR,       /* the machine lives, its API does not work (5xx, 59x, cut off) */
+} TsmHostOutcome;
+/* Static words: "answers", "refused", "silent", "denied", "error". */
+const char *tsm_host_outcome_to_string (TsmHostOutcome outcome);
+
+typedef struct {
+  TsmHostOutcome outcome;
+  char *detail; /* ANSWERS: its version; else what a person should read, with the host's name */
+} TsmHostProbe;
+
+typedef struct _TsmHost TsmHost;
+
+typedef struct {
+  void (*probe_async) (TsmHost *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data);
+  TsmHostProbe *(*probe_finish) (TsmHost *self, GAsyncResult *result, GError **error);
+  void (*shutdown_async) (TsmHost *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data);
+  gboolean (*shutdown_finish) (TsmHost *self, GAsyncResult *result, GError **error);
+  void (*guests_async) (TsmHost *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data);
+  GPtrArray *(*guests_finish) (TsmHost *self, GAsyncResult *result, GError **error);
+  void (*free) (TsmHost *self);
+} TsmHostInterface;
+
+/* First member of every implementation. */
+struct _TsmHost {
+  const TsmHostInterface *interface;
+};
+
+/* Each callback gets a NULL source object; a cancelled call fails with G_IO_ERROR_CANCELLED. */
+void tsm_host_probe_async (TsmHost *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data);
+/* NULL when nothing was learnt about the host: its name does not resolve, no network here
+ * (TSM_ERROR_UPSTREAM). */
+TsmHostProbe *tsm_host_probe_finish (TsmHost *self, GAsyncResult *result, GError **error);
+
+/* Asks for a clean shutdown. */
+void tsm_host_shutdown_async (TsmHost *self, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+/* TRUE: accepted, no more; whether it goes down is seen by looking. TSM_ERROR_UPSTREAM: try again;
+ * TSM_ERROR_DENIED and TSM_ERROR_INVALID: a person must act, the message says how. */
+gboolean tsm_host_shutdown_finish (TsmHost *self, GAsyncResult *result, GError **error);
+
+/* What runs on it and will be stopped with it. */
+void tsm_host_guests_async (TsmHost *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data);
+/* Names (char *), fit for a message; those we may not see are missing. */
+GPtrArray *tsm_host_guests_finish (TsmHost *self, GAsyncResult *result, GError **error);
+
+/* Calls under way end on their own, with their callback. */
+void tsm_host_free (TsmHost *self);
+void tsm_host_probe_free (TsmHostProbe *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsmHost, tsm_host_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsmHostProbe, tsm_host_probe_free)
+
+G_END_DECLS
