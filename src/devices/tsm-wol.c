@@ -161,7 +161,14 @@ start_rounds (GTask *task)
 {
   const Wake *wake = g_task_get_task_data (task);
   g_autoptr (GSource) timer = g_timeout_source_new (wake->interval_ms);
+  GCancellable *cancellable = g_task_get_cancellable (task);
 
+  if (cancellable != NULL) {
+    g_autoptr (GSource) cancelled = g_cancellable_source_new (cancellable);
+
+    g_source_set_dummy_callback (cancelled);
+    g_source_add_child_source (timer, cancelled);
+  }
   g_source_set_callback (timer, on_round, task, g_object_unref);
   g_source_attach (timer, g_main_context_get_thread_default ());
 }
