@@ -102,7 +102,7 @@ tsm_plug_parse_local_time (const char *text)
 static gboolean
 complain (GError **error, TsmError code, const char *text)
 {
-  g_set_error_literal (error, TSM_ERROR, code, text);
+  g_set_error_literal (error, TSM_ERROR, (gint) code, text);
   return FALSE;
 }
 
@@ -112,7 +112,7 @@ complain_quoting (GError **error, TsmError code, const char *format_before, cons
 {
   g_autofree char *shown = tsm_body_dup_excerpt (quoted, strlen (quoted));
 
-  g_set_error (error, TSM_ERROR, code, "%s\"%s\"%s", format_before, shown, after);
+  g_set_error (error, TSM_ERROR, (gint) code, "%s\"%s\"%s", format_before, shown, after);
   return FALSE;
 }
 

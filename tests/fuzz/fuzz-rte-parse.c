@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT
+ * RTE's public JSON: days that were asked for, ascending, each once. */
+#include "devices/tsm-rte-parse.h"
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  TsmColourCollector collector = { .begin = 19000, .end = 21000 };
+  TsmDay first = 7, last = 18999;
+  const gboolean is_read =
+      tsm_rte_parse_values ((const char *) data, size, &collector, &first, NULL);
+  g_autoptr (GArray) answers = tsm_colour_source_settle (&collector);
+
+  g_assert (is_read || (answers->len == 0 && first == 7));
+  for (guint i = 0; i < answers->len; i++) {
+    const TsmColourAnswer *answer = &g_array_index (answers, TsmColourAnswer, i);
+
+    g_assert (answer->day > last && answer->day < 21000 && answer->colour <= TSM_COLOUR_RED);
+    last = answer->day;
+  }
+  return 0;
+}
