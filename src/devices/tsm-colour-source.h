@@ -1,16 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * tsm-colour-source: someone on the network who knows Tempo colours (DESIGN 3.1). */
 #pragma once
-#include "base/tsm-types.h"
+#include "rules/tsm-colour.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
-
-/* UNKNOWN: the source was asked and says "not yet". */
-typedef struct {
-  TsmDay day;
-  TsmColour colour;
-} TsmColourAnswer;
 
 typedef struct _TsmColourSource TsmColourSource;
 

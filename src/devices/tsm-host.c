@@ -2,15 +2,6 @@
  * tsm-host: the machine behind the plug, as something that can be looked at and shut down. */
 #include "devices/tsm-host.h"
 
-const char *
-tsm_host_outcome_to_string (TsmHostOutcome outcome)
-{
-  static const char *const words[] = { "answers", "refused", "silent", "denied", "error" };
-
-  g_assert ((guint) outcome < G_N_ELEMENTS (words));
-  return words[outcome];
-}
-
 void
 tsm_host_probe_async (TsmHost *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                       gpointer user_data)

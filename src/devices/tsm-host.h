@@ -2,24 +2,15 @@
  * tsm-host: the machine behind the plug, as something that can be looked at and shut down (DESIGN
  * 3.6). Waking it is tsm-wol's. */
 #pragma once
+#include "base/tsm-types.h"
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
 
-/* What a look at the host showed. Only SILENT speaks for "off", and not alone (spec proxmox 4). */
-typedef enum {
-  TSM_HOST_ANSWERS = 0, /* its API serves us */
-  TSM_HOST_REFUSED,     /* the kernel lives, the API's port is closed: booting or going down */
-  TSM_HOST_SILENT,      /* no answer in time, or the address is unreachable */
-  TSM_HOST_DENIED,      /* it answers, but does not accept our token, or shows a certificate that
-                           we do not: a person must act */
-  TSM_HOST_ERROR,       /* the machine lives, its API does not work (5xx, 59x, cut off) */
-} TsmHostOutcome;
-/* Static words: "answers", "refused", "silent", "denied", "error". */
-const char *tsm_host_outcome_to_string (TsmHostOutcome outcome);
-
+/* What a look at the host showed. A certificate that is not believed is DENIED; cut off, or no
+ * Proxmox API at all, is ERROR. Only SILENT speaks for "off", and not alone (spec proxmox 4). */
 typedef struct {
-  TsmHostOutcome outcome;
+  TsmProbe outcome;
   char *detail; /* ANSWERS: its version; else what a person should read, with the host's name */
 } TsmHostProbe;
 

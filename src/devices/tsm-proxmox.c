@@ -177,21 +177,22 @@ finish_request (GTask *task, GAsyncResult *result, TsmHttpFault *ret_fault, GErr
   return g_steal_pointer (&reply);
 }
 
-static TsmHostOutcome
+static TsmProbe
 judge (TsmHttpFault fault, const GError *error)
 {
   switch (fault) {
   case TSM_HTTP_FAULT_REFUSED:
-    return TSM_HOST_REFUSED;
+    return TSM_PROBE_REFUSED;
   case TSM_HTTP_FAULT_SILENT:
-    return TSM_HOST_SILENT;
+    return TSM_PROBE_SILENT;
   case TSM_HTTP_FAULT_UNTRUSTED:
-    return TSM_HOST_DENIED;
+    return TSM_PROBE_DENIED;
   case TSM_HTTP_FAULT_DROPPED:
   case TSM_HTTP_FAULT_UNREADABLE:
-    return TSM_HOST_ERROR;
+    return TSM_PROBE_ERROR;
   case TSM_HTTP_FAULT_NONE:
-    return g_error_matches (error, TSM_ERROR, TSM_ERROR_DENIED) ? TSM_HOST_DENIED : TSM_HOST_ERROR;
+    return g_error_matches (error, TSM_ERROR, TSM_ERROR_DENIED) ? TSM_PROBE_DENIED
+                                                                : TSM_PROBE_ERROR;
   case TSM_HTTP_FAULT_UNASKED:
   case TSM_HTTP_FAULT_CANCELLED:
     break;

@@ -7,6 +7,7 @@
 #include "tsm-test-server.h"
 #include <string.h>
 
+#define LONG_MS   60000 /* for what must answer, however busy the machine */
 #define LIGHT     "/cms/open_data/v1/tempoLight"
 #define SEASON_23 "/cms/open_data/v1/tempo?season=2023-2024"
 #define SEASON_24 "/cms/open_data/v1/tempo?season=2024-2025"
@@ -29,14 +30,14 @@ static void
 setup_init (Setup *setup, TsmSource kind, guint timeout_ms)
 {
   const gboolean is_rte = kind == TSM_SOURCE_RTE;
+  const guint limit_ms = timeout_ms > 0 ? timeout_ms : LONG_MS;
   g_autofree char *url = NULL;
   g_autoptr (TsmEndpoint) endpoint = NULL;
 
   setup->server = tsm_test_server_new (FALSE);
   url = tsm_test_server_dup_url (setup->server);
   endpoint = tsm_endpoint_new (is_rte ? TSM_SERVICE_RTE : TSM_SERVICE_COULEUR, url, NULL);
-  setup->source =
-      is_rte ? tsm_rte_new (endpoint, timeout_ms) : tsm_couleur_new (endpoint, timeout_ms);
+  setup->source = is_rte ? tsm_rte_new (endpoint, limit_ms) : tsm_couleur_new (endpoint, limit_ms);
   g_assert_cmpint (tsm_colour_source_get_source (setup->source), ==, kind);
 }
 
