@@ -12,6 +12,7 @@ Nothing in a test waits for real time. PATIENCE_S only turns a daemon that hangs
 """
 
 import asyncio
+import concurrent.futures
 import datetime
 import mmap
 import os
@@ -32,8 +33,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 
 # How long, in real seconds, a daemon may compute without ever resting before we call it hung.
 PATIENCE_S = float(os.environ.get("TSM_TEST_PATIENCE", "30"))
-# With a client outside the world in flight, the clock moves only if all have been idle this long.
-OUTSIDER_GRACE_S = 0.1
+# With a client in flight that lives in real time, the clock moves only if the daemon has heard of
+# it and all have rested this long since: the daemon then waits for time to pass to answer it.
+OUTSIDER_GRACE_S = 1
 # The monotonic clock of the world: any positive number that is not the wall clock will do.
 BOOT_NS = 1_600_000_000 * NS
 # A wait never ends on the dot, and GLib takes that for granted: the time-out of a socket counts
@@ -131,8 +133,8 @@ class WarpSelector(selectors.DefaultSelector):
                 if events:
                     return events
                 idle_since = idle_since or time.monotonic()
-                waited = time.monotonic() - idle_since
-                if not world.outsiders or waited > OUTSIDER_GRACE_S:
+                rested_s = time.monotonic() - idle_since
+                if not world.outsiders or (world.was_called() and rested_s > OUTSIDER_GRACE_S):
                     return self.jump(timer_ns)
             else:
                 idle_since = None
@@ -179,7 +181,9 @@ class World:
         self.page = Page(self.directory / "clock")
         self.now_ns = 0
         self.outsiders = 0  # clients in flight that do not live on our clock, as `tsm do`
+        self.executor = concurrent.futures.ThreadPoolExecutor(4)  # their threads
         self.process = None
+        self._activity_before_call = 0
         self._watch = None
         self._watched = None
         self.closers = []
@@ -199,12 +203,11 @@ class World:
             closer()
         self.closers.clear()
         self.kill()
-        tasks = asyncio.all_tasks(self.loop)
-        for task in tasks:
+        for task in asyncio.all_tasks(self.loop):
             task.cancel()
-        if tasks:
-            self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
-        self.loop.run_until_complete(self.loop.shutdown_default_executor())
+        self.loop.run_until_complete(asyncio.sleep(0))  # lets them end, and transports close
+        self.loop.run_until_complete(asyncio.sleep(0))
+        self.executor.shutdown()
         self.loop.close()
         self.page.close()
         shutil.rmtree(self.directory)
@@ -277,11 +280,16 @@ class World:
         """Runs a blocking function in a thread of real time while the world answers it."""
         async def call():
             self.outsiders += 1
+            self._activity_before_call = self.page.activity()
             try:
-                return await self.loop.run_in_executor(None, function, *arguments)
+                return await self.loop.run_in_executor(self.executor, function, *arguments)
             finally:
                 self.outsiders -= 1
         return self.run(call())
+
+    def was_called(self):
+        """The daemon, if there is one, has done something since the last outsider set out."""
+        return self.process is None or self.page.activity() != self._activity_before_call
 
     # The daemon.
 

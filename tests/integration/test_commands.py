@@ -282,6 +282,7 @@ class PlanAndStatus(Commands):
         self.kill()
         self.start()
         self.assert_stays_on_until("2026-02-17 05:59:59")
+        self.wait_for_off("2026-02-17 06:00", "2026-02-17 06:10")
 
 
 class OverHttp(Commands):

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
@@ -60,6 +61,18 @@ class Alone(unittest.TestCase):
             await self.world.loop.create_future()
         with self.assertRaises(Stuck):
             self.world.run(wait_for_ever())
+
+    def test_a_client_in_real_time(self):
+        """As `tsm do` is one: the world answers it, and time passes only if nobody can go on."""
+        def call(port):
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as reply:
+                return reply.read()
+
+        server = SlowServer(self.world)
+        for elapsed in (0, 4):
+            begin = self.world.now
+            self.assertEqual(self.world.run_outsider(call, server.port), b"{}")
+            self.assertAlmostEqual(self.world.now - begin, elapsed, places=2)
 
     def test_a_fault_of_an_emulator_is_a_failure(self):
         class Broken(Server):
