@@ -192,11 +192,11 @@ class TsmTest(unittest.TestCase):
 
     # Commands and HTTP.
 
-    def do(self, command, user=None, **options):
-        """Runs `tsm do --json`; returns the whole reply."""
+    def do(self, command, caller=None, /, **options):
+        """Runs `tsm do --json`, as the shell or as a user; returns the whole reply."""
         words = [tsm_binary(), "do", "--json"]
-        if user:
-            words += ["--as", user]
+        if caller:
+            words += ["--as", caller]
         words.append(command)
         words += [f"{name}={value}" for name, value in options.items()]
         done = self.world.run_outsider(self._run_client, words)
@@ -213,23 +213,23 @@ class TsmTest(unittest.TestCase):
         return subprocess.run(words, env=self.environment(), capture_output=True, text=True,
                               timeout=60, check=False)
 
-    def data(self, command, user=None, **options):
+    def data(self, command, caller=None, /, **options):
         """The data of a command that must succeed."""
-        reply = self.do(command, user, **options)
+        reply = self.do(command, caller, **options)
         self.assertTrue(reply["ok"], f"{command} {options}: {reply}")
         return reply["data"]
 
-    def refusal(self, command, user=None, **options):
+    def refusal(self, command, caller=None, /, **options):
         """The error code of a command that must be refused."""
-        reply = self.do(command, user, **options)
+        reply = self.do(command, caller, **options)
         self.assertFalse(reply["ok"], f"{command} {options}: {reply}")
         self.assertEqual(set(reply["error"]), {"code", "message"})
         self.assertTrue(reply["error"]["message"].strip())
         return reply["error"]["code"]
 
-    def period(self, name, command="get_total_state", user=None, **options):
+    def period(self, name, command="get_total_state", caller=None, /, **options):
         """One period of a state, by its name."""
-        rows = self.data(command, user, which=name, **options)["periods"]
+        rows = self.data(command, caller, which=name, **options)["periods"]
         return next(row for row in rows if row["period"] == name)
 
     def http(self, path, method="GET"):

@@ -97,11 +97,11 @@ class Derogations(Commands):
         self.data("hello_you", user=ALICE)
         self.data("hello_you", user=BOB)
 
-    def take(self, user=ALICE, **options):
-        return self.data("set_derogation", user, **options)
+    def take(self, caller=ALICE, /, **options):
+        return self.data("set_derogation", caller, **options)
 
-    def refuse(self, user=ALICE, **options):
-        return self.refusal("set_derogation", user, **options)
+    def refuse(self, caller=ALICE, /, **options):
+        return self.refusal("set_derogation", caller, **options)
 
     def refuse_removal(self, user, derogation_id):
         return self.refusal("remove_derogation", user, derogation_id=derogation_id)
@@ -131,7 +131,7 @@ class Derogations(Commands):
         self.world.run_to("2026-02-17 14:10")
         taken = self.take(when="today", hour_start="14", hour_end="16")
         self.assertEqual(taken["begin"], at("2026-02-17 14:10"))
-        code = self.refuse(user=BOB, when="today", hour_start="8", hour_end="10")
+        code = self.refuse(BOB, when="today", hour_start="8", hour_end="10")
         self.assertEqual(code, "bad_hours")
 
     def test_not_red(self):
@@ -143,12 +143,12 @@ class Derogations(Commands):
         self.take(when="tomorrow", hour_start="8", hour_end="10")
         self.assertEqual(self.refuse(when="tomorrow", hour_start="9", hour_end="11"), "overlap")
         self.take(when="tomorrow", hour_start="10", hour_end="11")  # touching is no overlap
-        self.take(user=BOB, when="tomorrow", hour_start="8", hour_end="10")
+        self.take(BOB, when="tomorrow", hour_start="8", hour_end="10")
 
     def test_only_who_is_there(self):
-        self.assertEqual(self.refuse(user=STRANGER, when="tomorrow"), "not_a_user")
+        self.assertEqual(self.refuse(STRANGER, when="tomorrow"), "not_a_user")
         self.data("bye_bye", BOB)
-        self.assertEqual(self.refuse(user=BOB, when="tomorrow"), "not_here")
+        self.assertEqual(self.refuse(BOB, when="tomorrow"), "not_here")
 
     def test_removal(self):
         taken = self.take(when="tomorrow")
@@ -161,7 +161,7 @@ class Derogations(Commands):
 
     def test_too_late_to_remove(self):
         taken = self.take(when="tomorrow")
-        other = self.take(user=BOB, when="tomorrow")
+        other = self.take(BOB, when="tomorrow")
         self.world.run_to("2026-02-16 21:44:59")
         self.data("remove_derogation", BOB, derogation_id=other["id"])
         self.world.run_to("2026-02-16 21:45")
