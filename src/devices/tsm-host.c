@@ -42,6 +42,19 @@ tsm_host_guests_finish (TsmHost *self, GAsyncResult *result, GError **error)
 }
 
 void
+tsm_host_rights_async (TsmHost *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  self->interface->rights_async (self, cancellable, callback, user_data);
+}
+
+gboolean
+tsm_host_rights_finish (TsmHost *self, GAsyncResult *result, GError **error)
+{
+  return self->interface->rights_finish (self, result, error);
+}
+
+void
 tsm_host_free (TsmHost *self)
 {
   if (self != NULL)

@@ -26,6 +26,9 @@ typedef struct {
   void (*guests_async) (TsmHost *self, GCancellable *cancellable, GAsyncReadyCallback callback,
                         gpointer user_data);
   GPtrArray *(*guests_finish) (TsmHost *self, GAsyncResult *result, GError **error);
+  void (*rights_async) (TsmHost *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data);
+  gboolean (*rights_finish) (TsmHost *self, GAsyncResult *result, GError **error);
   void (*free) (TsmHost *self);
 } TsmHostInterface;
 
@@ -53,6 +56,12 @@ void tsm_host_guests_async (TsmHost *self, GCancellable *cancellable, GAsyncRead
                             gpointer user_data);
 /* Names (char *), fit for a message; those we may not see are missing. */
 GPtrArray *tsm_host_guests_finish (TsmHost *self, GAsyncResult *result, GError **error);
+
+/* Whether we may do here what TSM needs; nothing is switched. For tsm doctor. */
+void tsm_host_rights_async (TsmHost *self, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data);
+/* TSM_ERROR_DENIED says what is missing and how to grant it; other errors: it could not be seen. */
+gboolean tsm_host_rights_finish (TsmHost *self, GAsyncResult *result, GError **error);
 
 /* Calls under way end on their own, with their callback. */
 void tsm_host_free (TsmHost *self);

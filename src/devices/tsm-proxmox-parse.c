@@ -112,6 +112,20 @@ tsm_proxmox_parse_guests (const char *text, gsize length, gboolean is_container,
   return TRUE;
 }
 
+gboolean
+tsm_proxmox_parse_has_right (const char *text, gsize length, const char *path,
+                             const char *privilege, gboolean *ret_has_right, GError **error)
+{
+  g_autoptr (TsmBody) body = NULL;
+  const TsmBodyNode *data = read_data (text, length, TSM_BODY_OBJECT, &body, error);
+
+  if (data == NULL)
+    return FALSE;
+  /* The value says whether the right spreads to what lies below, not whether it is there. */
+  *ret_has_right = tsm_body_get_member (tsm_body_get_member (data, path), privilege) != NULL;
+  return TRUE;
+}
+
 /* "Parameter verification failed. (command: property is missing...)" */
 static void
 append_errors (GString *line, const TsmBodyNode *errors)

@@ -16,6 +16,10 @@ GPtrArray *tsm_proxmox_parse_nodes (const char *text, gsize length, GError **err
  * "dns (CT 101)"; templates never run. */
 gboolean tsm_proxmox_parse_guests (const char *text, gsize length, gboolean is_container,
                                    GPtrArray *names, GError **error);
+/* GET /access/permissions?path=PATH: whether @privilege is among the rights on @path. */
+gboolean tsm_proxmox_parse_has_right (const char *text, gsize length, const char *path,
+                                      const char *privilege, gboolean *ret_has_right,
+                                      GError **error);
 /* Why a call was refused, in one line: the body's "message" and "errors" if it is JSON that has
  * them, else @reason, the phrase of the status line. "" when neither says anything. */
 char *tsm_proxmox_parse_reason (const char *text, gsize length, const char *reason);

@@ -8,6 +8,8 @@
 
 #define TIMEOUT_MS 10000
 #define API        "/api2/json"
+/* What a shutdown wants. */
+#define POWER_RIGHT "Sys.PowerMgmt"
 
 typedef struct {
   TsmHost parent;
@@ -399,6 +401,80 @@ proxmox_guests_finish (TsmHost *host, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+/* An API too old to list our rights, or that does not say, leaves it at those that were seen. */
+static void
+on_permissions (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  const Call *call = g_task_get_task_data (task);
+  const Proxmox *self = call->proxmox;
+  g_autofree char *path = g_strdup_printf ("/nodes/%s", self->node);
+  g_autoptr (TsmHttpReply) reply = NULL;
+  GError *error = NULL;
+  TsmHttpFault fault;
+  gboolean has_right = TRUE;
+
+  reply = finish_request (task, result, &fault, &error);
+  g_clear_error (&error);
+  if (reply != NULL) {
+    gsize length;
+    const char *text = g_bytes_get_data (reply->body, &length);
+
+    tsm_proxmox_parse_has_right (text != NULL ? text : "", length, path, POWER_RIGHT, &has_right,
+                                 NULL);
+  }
+  if (has_right) {
+    g_task_return_boolean (task, TRUE);
+    return;
+  }
+  set_denied_403 (self, POWER_RIGHT, &error);
+  add_context (self, TSM_HTTP_FAULT_NONE, &error);
+  g_task_return_error (task, error);
+}
+
+static void
+on_status (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  const Call *call = g_task_get_task_data (task);
+  g_autoptr (TsmHttpReply) reply = NULL;
+  g_autofree char *path = NULL;
+  GError *error = NULL;
+  TsmHttpFault fault;
+
+  reply = finish_request (task, result, &fault, &error);
+  if (reply == NULL) {
+    g_task_return_error (task, error);
+    return;
+  }
+  path = g_strdup_printf (API "/access/permissions?path=/nodes/%s", call->proxmox->node);
+  send_request (g_steal_pointer (&task), path, NULL, on_permissions);
+}
+
+/* It wants Sys.Audit, and a node of that name. */
+static void
+send_status (GTask *task)
+{
+  const Call *call = g_task_get_task_data (task);
+  g_autofree char *path = g_strdup_printf (API "/nodes/%s/status", call->proxmox->node);
+
+  send_request (task, path, NULL, on_status);
+}
+
+static void
+proxmox_rights_async (TsmHost *host, GCancellable *cancellable, GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  with_node (new_task (host, proxmox_rights_async, cancellable, callback, user_data), send_status);
+}
+
+static gboolean
+proxmox_rights_finish (TsmHost *host, GAsyncResult *result, GError **error)
+{
+  g_assert (g_async_result_is_tagged (result, proxmox_rights_async));
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
 /* user@realm!name, of characters that need no quoting in a header or a shell. */
 static gboolean
 is_token_id (const char *text)
@@ -455,6 +531,8 @@ tsm_proxmox_new (const TsmProxmoxOptions *options, GError **error)
     .shutdown_finish = proxmox_shutdown_finish,
     .guests_async = proxmox_guests_async,
     .guests_finish = proxmox_guests_finish,
+    .rights_async = proxmox_rights_async,
+    .rights_finish = proxmox_rights_finish,
     .free = proxmox_free,
   };
   const TsmHttpOptions http = {
