@@ -288,9 +288,6 @@ class PlanAndStatus(Commands):
 class OverHttp(Commands):
     def test_read_only_views(self):
         self.assertEqual(self.http("/healthz")[0], 200)
-        status, kind, body = self.http("/metrics")
-        self.assertEqual((status, kind), (200, "text/plain"))
-        self.assertRegex(body, r"(?m)^# TYPE \w+ (gauge|counter)$")
         status, kind, body = self.http("/api/v1/status")
         self.assertEqual((status, kind), (200, "application/json"))
         self.assertEqual(set(json.loads(body)["data"]), STATUS_KEYS)
