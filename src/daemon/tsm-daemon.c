@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-daemon: everything built from the settings, and tied together. */
+#include "daemon/tsm-daemon.h"
+#include "base/tsm-error.h"
+#include "base/tsm-limits.h"
+#include "base/tsm-log.h"
+#include "daemon/tsm-command-socket.h"
+#include "daemon/tsm-desk.h"
+#include "daemon/tsm-edges.h"
+#include "daemon/tsm-http-server.h"
+#include "daemon/tsm-lock.h"
+#include "daemon/tsm-runner.h"
+#include "daemon/tsm-service.h"
+#include "engine/tsm-engine.h"
+#include "rules/tsm-day.h"
+#include <glib-unix.h>
+#include <signal.h>
+#include <sys/stat.h>
+
+/* In the order in which they are built. */
+typedef struct {
+  GMainLoop *loop;
+  TsmLock *lock;
+  TsmEdges *edges;
+  TsmDesk *desk;
+  TsmCommandSocket *command_socket;
+  TsmHttpServer *http_server;
+  TsmRunner *runner; /* the last: it speaks to all the others */
+  guint on_term, on_int;
+  GError *failure;
+} Daemon;
+
+static void
+feed (TsmEvent *take_event, gpointer data)
+{
+  Daemon *self = data;
+
+  tsm_runner_feed (self->runner, take_event);
+}
+
+static void
+log_notice (const TsmNotice *notice)
+{
+  const GLogLevelFlags level =
+      notice->kind == TSM_NOTICE_PROBLEM ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_MESSAGE;
+
+  tsm_log_write (level, tsm_notice_kind_to_string (notice->kind), NULL, "%s",
+                 notice->text[TSM_LANG_EN]);
+}
+
+static void
+on_effect (const TsmEffect *effect, gpointer data)
+{
+  Daemon *self = data;
+
+  if (tsm_edges_start (self->edges, effect))
+    return;
+  if (effect->kind == TSM_EFFECT_REPLY)
+    tsm_desk_answer (self->desk, effect->reply);
+  else
+    log_notice (effect->notice);
+}
+
+static void
+on_end (const GError *error, gpointer data)
+{
+  Daemon *self = data;
+
+  if (error != NULL)
+    self->failure = g_error_copy (error);
+  g_main_loop_quit (self->loop);
+}
+
+/* A second signal finds no handler, and ends a daemon that hangs. */
+static gboolean
+on_signal (gpointer data)
+{
+  Daemon *self = data;
+
+  tsm_info ("daemon", "stopping");
+  g_clear_handle_id (&self->on_term, g_source_remove);
+  g_clear_handle_id (&self->on_int, g_source_remove);
+  tsm_runner_stop (self->runner);
+  return G_SOURCE_CONTINUE;
+}
+
+gboolean
+tsm_daemon_check_start (const TsmSettings *settings, gint64 now, GError **error)
+{
+  const TsmDay start = tsm_settings_get_day (settings, TSM_SETTING_START_SERVER_DATE);
+  const TsmDay today = tsm_day_get_civil (now, tsm_settings_peek_zone (settings), NULL);
+  g_autofree char *today_text = tsm_day_dup_string (today);
+  g_autofree char *first_text = tsm_day_dup_string (today - TSM_LIMIT_HISTORY_DAYS);
+
+  if (start >= today - TSM_LIMIT_HISTORY_DAYS && start <= today)
+    return TRUE;
+  g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID,
+               "START_SERVER_DATE should be from %s to today, and this machine's clock shows %s",
+               first_text, today_text);
+  return FALSE;
+}
+
+static TsmEngine *
+new_engine (const TsmSettings *settings, TsmDb *take_db, GError **error)
+{
+  GTimeZone *zone = tsm_settings_peek_zone (settings);
+  TsmEngineConfig config = {
+    .server_name = TSM_DAEMON_SERVER_NAME,
+    .zone = zone,
+    .unknown_is_off =
+        g_strcmp0 (tsm_settings_get_text (settings, TSM_SETTING_UNKNOWN_DAY), "off") == 0,
+    .poll_s = tsm_settings_get_integer (settings, TSM_SETTING_POLL_SECONDS),
+    .has_host = tsm_service_has_host (settings),
+    .boot_timeout_s = tsm_settings_get_integer (settings, TSM_SETTING_HOST_PROXMOX_BOOT_TIMEOUT),
+    .off_below_w = tsm_settings_get_integer (settings, TSM_SETTING_OFF_BELOW_WATTS),
+    .has_couleur = TRUE,
+    .has_rte = TRUE,
+  };
+
+  /* Before 06:00 the Tempo day is still yesterday's. */
+  config.start_day = MIN (tsm_settings_get_day (settings, TSM_SETTING_START_SERVER_DATE),
+                          tsm_day_at (tsm_service_now (NULL), zone));
+  config.admin_ids = tsm_settings_peek_ids (settings, TSM_SETTING_ADMIN_IDS, &config.n_admin_ids);
+  tsm_policy_from_string (tsm_settings_get_text (settings, TSM_SETTING_POWER_POLICY),
+                          &config.policy);
+  return tsm_engine_new (take_db, &config, error);
+}
+
+static gboolean
+step_engine (gpointer engine, const TsmEvent *event, gint64 now, GPtrArray *effects,
+             gint64 *ret_wake_at, GError **error)
+{
+  return tsm_engine_step (engine, event, now, effects, ret_wake_at, error);
+}
+
+static void
+free_engine (gpointer engine)
+{
+  tsm_engine_free (engine);
+}
+
+static gboolean
+open_front_ends (Daemon *self, const TsmSettings *settings, GError **error)
+{
+  const TsmHttpServerOptions options = {
+    .listen = tsm_settings_get_text (settings, TSM_SETTING_TSM_LISTEN),
+    .token = tsm_settings_peek_secret (settings, TSM_SETTING_TSM_WEB_TOKEN),
+    .desk = self->desk,
+  };
+
+  self->http_server = tsm_http_server_new (&options, error);
+  if (self->http_server == NULL)
+    return FALSE;
+  self->command_socket =
+      tsm_command_socket_new (tsm_settings_get_text (settings, TSM_SETTING_TSM_SOCKET), self->desk,
+                              error);
+  return self->command_socket != NULL;
+}
+
+/* What costs nothing and can be wrong comes first: nothing is made for a daemon that cannot run. */
+static gboolean
+build (Daemon *self, const TsmSettings *settings, GError **error)
+{
+  const char *path = tsm_settings_get_text (settings, TSM_SETTING_TSM_DATABASE);
+  const TsmRunnerHooks hooks = {
+    .clock = tsm_service_now, .on_effect = on_effect, .on_end = on_end, .data = self
+  };
+  TsmDb *db;
+  TsmEngine *engine;
+
+  if (!tsm_daemon_check_start (settings, tsm_service_now (NULL), error))
+    return FALSE;
+  self->edges = tsm_edges_new (settings, feed, self, error);
+  if (self->edges == NULL)
+    return FALSE;
+  self->lock = tsm_lock_new (path, error);
+  if (self->lock == NULL)
+    return FALSE;
+  self->desk = tsm_desk_new (feed, self);
+  if (!open_front_ends (self, settings, error))
+    return FALSE;
+  db = tsm_db_open (path, error);
+  if (db == NULL)
+    return FALSE;
+  engine = new_engine (settings, db, error);
+  if (engine == NULL)
+    return FALSE;
+  self->runner = tsm_runner_new (
+      &(TsmRunnerEngine){ .engine = engine, .step = step_engine, .free = free_engine }, &hooks);
+  return TRUE;
+}
+
+static void
+daemon_clear (Daemon *self)
+{
+  g_clear_handle_id (&self->on_term, g_source_remove);
+  g_clear_handle_id (&self->on_int, g_source_remove);
+  g_clear_pointer (&self->http_server, tsm_http_server_free);
+  g_clear_pointer (&self->command_socket, tsm_command_socket_free);
+  g_clear_pointer (&self->edges, tsm_edges_free);
+  g_clear_pointer (&self->runner, tsm_runner_free);
+  g_clear_pointer (&self->desk, tsm_desk_free);
+  g_clear_pointer (&self->lock, tsm_lock_free);
+  g_clear_pointer (&self->loop, g_main_loop_unref);
+  g_clear_error (&self->failure);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Daemon, daemon_clear)
+
+gboolean
+tsm_daemon_run (const TsmSettings *settings, GError **error)
+{
+  g_auto (Daemon) self = { 0 };
+
+  umask (0077); /* the ledger and what lies beside it are nobody else's */
+  if (!build (&self, settings, error))
+    return FALSE;
+  self.loop = g_main_loop_new (NULL, FALSE);
+  self.on_term = g_unix_signal_add (SIGTERM, on_signal, &self);
+  self.on_int = g_unix_signal_add (SIGINT, on_signal, &self);
+  tsm_info ("daemon", "tsm %s: ledger %s, commands on %s, http on %s", TSM_VERSION,
+            tsm_settings_get_text (settings, TSM_SETTING_TSM_DATABASE),
+            tsm_settings_get_text (settings, TSM_SETTING_TSM_SOCKET),
+            tsm_settings_get_text (settings, TSM_SETTING_TSM_LISTEN));
+  g_main_loop_run (self.loop);
+  if (self.failure == NULL)
+    return TRUE;
+  g_propagate_error (error, g_steal_pointer (&self.failure));
+  return FALSE;
+}

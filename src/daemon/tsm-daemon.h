@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-daemon: `tsm run`: everything built from the settings, and tied together. */
+#pragma once
+#include "base/tsm-settings.h"
+
+G_BEGIN_DECLS
+
+/* The one server of this daemon, as the ledger knows it. */
+#define TSM_DAEMON_SERVER_NAME "server"
+
+/* Runs until SIGTERM or SIGINT. FALSE when it cannot start, or had to stop: TSM_ERROR_INVALID names
+ * the setting that is wrong, TSM_ERROR_STORAGE says what is wrong with the database. To be called
+ * before any other thread runs. */
+gboolean tsm_daemon_run (const TsmSettings *settings, GError **error);
+
+/* Whether START_SERVER_DATE can be the first day of accounts at @now. TSM_ERROR_INVALID says why
+ * not. */
+gboolean tsm_daemon_check_start (const TsmSettings *settings, gint64 now, GError **error);
+
+G_END_DECLS

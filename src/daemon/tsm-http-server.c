@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-http-server: what is served on TSM_LISTEN, read-only. */
+#include "daemon/tsm-http-server.h"
+#include "base/tsm-error.h"
+#include "base/tsm-text.h"
+#include <libsoup/soup.h>
+#include <string.h>
+
+#define BEARER "Bearer "
+
+struct _TsmHttpServer {
+  SoupServer *soup;
+  TsmDesk *desk;
+  TsmSecret *token;
+  GHashTable *asked; /* of Asked; a set */
+};
+
+/* A message that waits for the engine's reply. */
+typedef struct {
+  TsmHttpServer *server;
+  SoupServerMessage *message;
+  guint64 ticket;
+  gboolean is_health;
+} Asked;
+
+static const char welcome[] = "TSM, the Tempo Server Manager\n"
+                              "\n"
+                              "/healthz                      whether it works\n"
+                              "/api/v1/status                what is on now, and why\n"
+                              "/api/v1/plan                  the next days\n"
+                              "/api/v1/state?which=PERIOD    energy and cost of the server\n"
+                              "/api/v1/state?which=PERIOD&user=ID\n"
+                              "                              the same of one user\n";
+
+static void
+respond (SoupServerMessage *message, guint status, const char *type, char *take_body)
+{
+  soup_message_headers_replace (soup_server_message_get_response_headers (message), "Cache-Control",
+                                "no-store");
+  soup_server_message_set_status (message, status, NULL);
+  soup_server_message_set_response (message, type, SOUP_MEMORY_TAKE, take_body, strlen (take_body));
+}
+
+static void
+respond_text (SoupServerMessage *message, guint status, const char *text)
+{
+  respond (message, status, "text/plain; charset=utf-8", g_strdup (text));
+}
+
+static guint
+get_status (TsmRefusal refusal)
+{
+  if (refusal == TSM_REFUSAL_NONE)
+    return SOUP_STATUS_OK;
+  if (refusal == TSM_REFUSAL_UNAVAILABLE)
+    return SOUP_STATUS_SERVICE_UNAVAILABLE;
+  return refusal == TSM_REFUSAL_USAGE ? SOUP_STATUS_BAD_REQUEST : SOUP_STATUS_NOT_FOUND;
+}
+
+static gint64
+get_instant (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node != NULL && JSON_NODE_HOLDS_VALUE (node) ? json_node_get_int (node) : 0;
+}
+
+/* That there is a reply says that both threads live; how old the last reading is, whether the plug
+ * does. */
+static char *
+dup_health (const TsmReply *reply)
+{
+  JsonObject *data = reply->data != NULL ? json_node_get_object (reply->data) : NULL;
+  const gint64 read_at = data != NULL ? get_instant (data, "last_reading") : 0;
+
+  if (read_at == 0)
+    return g_strdup_printf ("{\"ok\":%s,\"reading_age_seconds\":null}",
+                            data != NULL ? "true" : "false");
+  return g_strdup_printf ("{\"ok\":true,\"reading_age_seconds\":%" G_GINT64_FORMAT "}",
+                          get_instant (data, "now") - read_at);
+}
+
+static void
+asked_free (gpointer data)
+{
+  Asked *asked = data;
+
+  g_signal_handlers_disconnect_by_data (asked->message, asked);
+  tsm_desk_forget (asked->server->desk, asked->ticket);
+  g_object_unref (asked->message);
+  g_free (asked);
+}
+
+static void
+on_reply (const TsmReply *reply, gpointer data)
+{
+  Asked *asked = data;
+  g_autoptr (SoupServerMessage) message = g_object_ref (asked->message);
+
+  respond (message, get_status (reply->refusal), "application/json",
+           asked->is_health ? dup_health (reply) : tsm_reply_dup_json (reply));
+  g_hash_table_remove (asked->server->asked, asked);
+  soup_server_message_unpause (message);
+}
+
+/* Also when the client left without its answer. */
+static void
+on_finished (SoupServerMessage *message, gpointer data)
+{
+  Asked *asked = data;
+
+  g_hash_table_remove (asked->server->asked, asked);
+}
+
+static TsmLang
+get_lang (SoupServerMessage *message)
+{
+  return tsm_text_lang_from_tag (soup_message_headers_get_one (
+      soup_server_message_get_request_headers (message), "Accept-Language"));
+}
+
+static void
+ask (TsmHttpServer *self, SoupServerMessage *message, TsmRequest *take_request, gboolean is_health)
+{
+  Asked *asked = g_new0 (Asked, 1);
+  guint64 ticket;
+
+  asked->server = self;
+  asked->message = g_object_ref (message);
+  asked->is_health = is_health;
+  g_hash_table_add (self->asked, asked);
+  g_signal_connect (message, "finished", G_CALLBACK (on_finished), asked);
+  soup_server_message_pause (message);
+  ticket = tsm_desk_ask (self->desk, take_request, on_reply, asked);
+  if (ticket != 0) /* else it was answered at once, and is no more */
+    asked->ticket = ticket;
+}
+
+static TsmRequest *
+new_request (const char *path, GHashTable *query, TsmLang lang)
+{
+  const char *which = query != NULL ? g_hash_table_lookup (query, "which") : NULL;
+  const char *user = query != NULL ? g_hash_table_lookup (query, "user") : NULL;
+  TsmRequest *request;
+
+  if (strcmp (path, "/healthz") == 0 || strcmp (path, "/api/v1/status") == 0)
+    return tsm_request_new ("status", TSM_CALLER_SHELL, lang);
+  if (strcmp (path, "/api/v1/plan") == 0)
+    return tsm_request_new ("plan", TSM_CALLER_SHELL, lang);
+  if (strcmp (path, "/api/v1/state") != 0)
+    return NULL;
+  request =
+      tsm_request_new (user != NULL ? "get_state" : "get_total_state", TSM_CALLER_SHELL, lang);
+  if (user != NULL)
+    tsm_request_set (request, "user", user);
+  if (which != NULL)
+    tsm_request_set (request, "which", which);
+  return request;
+}
+
+/* Takes as long for a wrong token as for the right one. */
+static gboolean
+is_token (const TsmSecret *token, const char *given)
+{
+  const char *wanted = tsm_secret_peek (token);
+  const gsize n_given = strlen (given), n_wanted = strlen (wanted);
+  guint difference = n_given != n_wanted;
+
+  for (gsize i = 0; i < n_given; i++)
+    difference |= (guchar) given[i] ^ (guint) (guchar) wanted[i % (n_wanted + 1)];
+  return difference == 0;
+}
+
+static gboolean
+is_allowed (const TsmHttpServer *self, SoupServerMessage *message, const char *path)
+{
+  const char *header =
+      soup_message_headers_get_one (soup_server_message_get_request_headers (message),
+                                    "Authorization");
+
+  if (self->token == NULL || strcmp (path, "/healthz") == 0)
+    return TRUE;
+  return header != NULL && g_str_has_prefix (header, BEARER) &&
+         is_token (self->token, header + strlen (BEARER));
+}
+
+static void
+on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query,
+            gpointer data)
+{
+  TsmHttpServer *self = data;
+  const char *method = soup_server_message_get_method (message);
+  TsmRequest *request;
+
+  if (method != SOUP_METHOD_GET && method != SOUP_METHOD_HEAD) {
+    soup_message_headers_replace (soup_server_message_get_response_headers (message), "Allow",
+                                  "GET, HEAD");
+    respond_text (message, SOUP_STATUS_METHOD_NOT_ALLOWED, "read-only: commands go to tsm do\n");
+    return;
+  }
+  if (!is_allowed (self, message, path)) {
+    soup_message_headers_replace (soup_server_message_get_response_headers (message),
+                                  "WWW-Authenticate", "Bearer");
+    respond_text (message, SOUP_STATUS_UNAUTHORIZED, "TSM_WEB_TOKEN is wanted\n");
+    return;
+  }
+  if (strcmp (path, "/") == 0) {
+    respond_text (message, SOUP_STATUS_OK, welcome);
+    return;
+  }
+  request = new_request (path, query, get_lang (message));
+  if (request == NULL)
+    respond_text (message, SOUP_STATUS_NOT_FOUND, "not here; / says what is\n");
+  else
+    ask (self, message, request, strcmp (path, "/healthz") == 0);
+}
+
+/* Bodies are not kept: nothing here reads one. */
+static void
+on_headers (SoupServer *soup, SoupServerMessage *message, const char *path, GHashTable *query,
+            gpointer data)
+{
+  soup_message_body_set_accumulate (soup_server_message_get_request_body (message), FALSE);
+}
+
+static GSocketAddress *
+parse_listen (const char *listen, GError **error)
+{
+  g_autoptr (GSocketConnectable) parsed = g_network_address_parse (listen, 0, NULL);
+  g_autoptr (GInetAddress) inet = NULL;
+  const char *host;
+
+  if (parsed != NULL) {
+    host = g_network_address_get_hostname (G_NETWORK_ADDRESS (parsed));
+    inet = strcmp (host, "localhost") == 0 ? g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4)
+                                           : g_inet_address_new_from_string (host);
+  }
+  if (inet == NULL) {
+    g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID,
+                 "TSM_LISTEN: %s is not an address of this machine and a port, such as "
+                 "127.0.0.1:8080",
+                 listen);
+    return NULL;
+  }
+  return g_inet_socket_address_new (inet, g_network_address_get_port (G_NETWORK_ADDRESS (parsed)));
+}
+
+/* The address, if it may be used. */
+static GSocketAddress *
+check_listen (const TsmHttpServerOptions *options, GError **error)
+{
+  g_autoptr (GSocketAddress) address = parse_listen (options->listen, error);
+  GInetAddress *inet;
+
+  if (address == NULL)
+    return NULL;
+  inet = g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address));
+  if (g_inet_address_get_is_loopback (inet) ||
+      (options->token != NULL && !tsm_secret_is_empty (options->token)))
+    return g_steal_pointer (&address);
+  g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID,
+               "TSM_LISTEN: %s can be reached from other machines, so TSM_WEB_TOKEN has to be set",
+               options->listen);
+  return NULL;
+}
+
+gboolean
+tsm_http_server_check (const TsmHttpServerOptions *options, GError **error)
+{
+  g_autoptr (GSocketAddress) address = check_listen (options, error);
+
+  return address != NULL;
+}
+
+TsmHttpServer *
+tsm_http_server_new (const TsmHttpServerOptions *options, GError **error)
+{
+  g_autoptr (GSocketAddress) address = check_listen (options, error);
+  g_autoptr (TsmHttpServer) self = NULL;
+  g_autoptr (GError) failure = NULL;
+
+  if (address == NULL)
+    return NULL;
+  self = g_new0 (TsmHttpServer, 1);
+  self->desk = options->desk;
+  if (options->token != NULL && !tsm_secret_is_empty (options->token))
+    self->token = tsm_secret_ref (options->token);
+  self->asked = g_hash_table_new_full (NULL, NULL, asked_free, NULL);
+  self->soup = soup_server_new ("server-header", "tsm", NULL);
+  if (!soup_server_listen (self->soup, address, 0, &failure)) {
+    g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID, "TSM_LISTEN: cannot listen on %s: %s",
+                 options->listen, failure->message);
+    return NULL;
+  }
+  soup_server_add_early_handler (self->soup, NULL, on_headers, self, NULL);
+  soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
+  return g_steal_pointer (&self);
+}
+
+void
+tsm_http_server_free (TsmHttpServer *self)
+{
+  if (self == NULL)
+    return;
+  g_hash_table_unref (self->asked);
+  soup_server_disconnect (self->soup);
+  g_object_unref (self->soup);
+  g_clear_pointer (&self->token, tsm_secret_unref);
+  g_free (self);
+}
+
+guint16
+tsm_http_server_get_port (const TsmHttpServer *self)
+{
+  g_autoptr (GSList) listeners = soup_server_get_listeners (self->soup);
+  g_autoptr (GSocketAddress) address = g_socket_get_local_address (listeners->data, NULL);
+
+  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+}
