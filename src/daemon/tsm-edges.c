@@ -16,6 +16,13 @@ typedef enum {
 } Talk;
 #define N_TALKS (TALK_WAKE + 1)
 
+/* How it went last. */
+typedef enum {
+  MOOD_WELL = 0,
+  MOOD_FAILING,
+  MOOD_DENIED, /* a person must act */
+} Mood;
+
 struct _TsmEdges {
   TsmEdgesFeed feed;
   gpointer data;
@@ -26,7 +33,7 @@ struct _TsmEdges {
   TsmHost *host; /* NULL: TSM only meters */
   TsmWolOptions wol;
   char *wol_target;
-  char *complaints[N_TALKS]; /* what went wrong last; NULL: nothing */
+  Mood moods[N_TALKS];
 };
 
 /* A call under way, and what its answer has to repeat. */
@@ -58,21 +65,32 @@ is_denied (const GError *error)
          g_error_matches (error, TSM_ERROR, TSM_ERROR_INVALID);
 }
 
-/* The engine tells the group once an episode that something is wrong, the log says what, once as
- * well: a repetition goes to debug until @talk went well again, or wrong in another way. */
+/* What went wrong, once an episode: its repetitions, whose texts may differ, go to debug. The
+ * engine tells the group what it makes of it. */
 static void
-note (TsmEdges *self, Talk talk, const char *message)
+note (TsmEdges *self, Talk talk, const TsmEvent *event)
 {
-  static const char *const topics[N_TALKS] = { "plug", "colour", "colour", "host", "host", "host" };
+  static const struct {
+    const char *topic;
+    GLogLevelFlags level; /* one lost poll or fetch is everyday life */
+  } talks[N_TALKS] = {
+    [TALK_PLUG] = { "plug", G_LOG_LEVEL_INFO },
+    [TALK_COULEUR] = { "colour", G_LOG_LEVEL_INFO },
+    [TALK_RTE] = { "colour", G_LOG_LEVEL_INFO },
+    [TALK_PROBE] = { "host", G_LOG_LEVEL_WARNING },
+    [TALK_SHUTDOWN] = { "host", G_LOG_LEVEL_WARNING },
+    [TALK_WAKE] = { "host", G_LOG_LEVEL_WARNING },
+  };
+  const Mood mood = event->message == NULL ? MOOD_WELL
+                    : event->is_denied     ? MOOD_DENIED
+                                           : MOOD_FAILING;
 
-  if (message != NULL && g_strcmp0 (message, self->complaints[talk]) == 0)
-    tsm_debug (topics[talk], "again: %s", message);
-  else if (message != NULL)
-    tsm_warning (topics[talk], "%s", message);
-  else if (self->complaints[talk] != NULL)
-    tsm_info (topics[talk], "answers again");
-  g_free (self->complaints[talk]);
-  self->complaints[talk] = g_strdup (message);
+  if (event->message != NULL)
+    tsm_log_write (mood == self->moods[talk] ? G_LOG_LEVEL_DEBUG : talks[talk].level,
+                   talks[talk].topic, NULL, "%s", event->message);
+  else if (self->moods[talk] != MOOD_WELL)
+    tsm_info (talks[talk].topic, "it works again");
+  self->moods[talk] = mood;
 }
 
 /* A host that is off, comes up or goes down: whether that is wrong, the engine knows. */
@@ -94,7 +112,7 @@ end_call (Call *call, TsmEvent *take_event)
     tsm_event_free (take_event);
   } else {
     if (!is_silence (take_event))
-      note (self, call->talk, take_event->message);
+      note (self, call->talk, take_event);
     self->feed (take_event, self->data);
   }
   g_free (call);
@@ -282,8 +300,6 @@ tsm_edges_free (TsmEdges *self)
   g_clear_pointer (&self->couleur, tsm_colour_source_free);
   g_clear_pointer (&self->rte, tsm_colour_source_free);
   g_clear_pointer (&self->host, tsm_host_free);
-  for (guint talk = 0; talk < N_TALKS; talk++)
-    g_free (self->complaints[talk]);
   g_free (self->wol_target);
   g_object_unref (self->cancellable);
   g_free (self);

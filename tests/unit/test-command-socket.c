@@ -142,7 +142,7 @@ test_command_socket_answers (Fixture *fixture, gconstpointer data)
 static void
 test_command_socket_serves_many (Fixture *fixture, gconstpointer data)
 {
-  g_autoptr (GSocket) first = reach (fixture), second = reach (fixture), idle = reach (fixture);
+  g_autoptr (GSocket) first = reach (fixture), second = reach (fixture);
   g_autofree char *to_first = NULL, *to_second = NULL;
 
   say (first, ASK);
