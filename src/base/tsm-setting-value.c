@@ -154,22 +154,31 @@ is_url (const char *text)
   return g_strcmp0 (g_uri_get_scheme (uri), "http") == 0 && is_loopback (g_uri_get_host (uri));
 }
 
-static gboolean
-parse_boolean (const char *text, gint64 *ret_number)
+#define FINGERPRINT_DIGITS 64
+
+/* "true" and "false" in all the words people write in an .env file, or a SHA-256 fingerprint with
+ * or without its colons; NULL for anything else. */
+static char *
+dup_trust (const char *text)
 {
   static const char *const words[][2] = {
     { "false", "true" }, { "0", "1" }, { "no", "yes" }, { "off", "on" }
   };
+  g_autoptr (GString) digits = g_string_new (NULL);
 
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++) {
-    for (gint64 value = 0; value <= 1; value++) {
-      if (g_ascii_strcasecmp (text, words[i][value]) == 0) {
-        *ret_number = value;
-        return TRUE;
-      }
-    }
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    for (guint value = 0; value <= 1; value++)
+      if (g_ascii_strcasecmp (text, words[i][value]) == 0)
+        return g_strdup (words[0][value]);
+  for (const char *p = text; *p != '\0'; p++) {
+    if (g_ascii_isxdigit (*p))
+      g_string_append_c (digits, g_ascii_toupper (*p));
+    else if (*p != ':' || digits->len % 2 != 0)
+      return NULL;
   }
-  return FALSE;
+  if (digits->len != FINGERPRINT_DIGITS)
+    return NULL;
+  return g_string_free (g_steal_pointer (&digits), FALSE);
 }
 
 static char *
@@ -241,8 +250,8 @@ parse_by_type (const TsmSettingSpec *spec, const char *text, TsmSettingValue *va
     return copy_text (is_url (text), text, value);
   case TSM_SETTING_TYPE_INTEGER:
     return parse_digits (text, spec->min, spec->max, &value->number);
-  case TSM_SETTING_TYPE_BOOLEAN:
-    return parse_boolean (text, &value->number);
+  case TSM_SETTING_TYPE_TRUST:
+    return take_text (dup_trust (text), value);
   case TSM_SETTING_TYPE_CHOICE:
     return take_text (dup_choice (spec->choices, text), value);
   case TSM_SETTING_TYPE_IDS:

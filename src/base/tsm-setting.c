@@ -33,8 +33,10 @@ static const TsmSettingSpec specs[TSM_N_SETTINGS] = {
        .help = N_ ("The network card that Wake-on-LAN wakes")),
   ROW (HOST_PROXMOX_BOOT_TIMEOUT, .type = TSM_SETTING_TYPE_INTEGER, .fallback = "600", .min = 30,
        .max = 3600, .help = N_ ("Seconds that the host may take to start")),
-  ROW (HOST_PROXMOX_SSL_VERIFY, .type = TSM_SETTING_TYPE_BOOLEAN, .fallback = "true",
-       .help = N_ ("Whether the host's certificate must be one that this machine trusts")),
+  ROW (HOST_PROXMOX_SSL_VERIFY, .type = TSM_SETTING_TYPE_TRUST, .fallback = "true",
+       .help = N_ (
+           "Which certificate of the host is believed: one that this machine trusts (true), any "
+           "(false), or the one with this fingerprint")),
   ROW (PROXMOX_NODE, .type = TSM_SETTING_TYPE_NODE, .fallback_words = N_ ("asked of the host"),
        .help = N_ ("The host's name in Proxmox")),
   ROW (API_PROXMOX_TOKEN_ID, .type = TSM_SETTING_TYPE_TOKEN_ID,
@@ -140,8 +142,8 @@ tsm_setting_dup_expected (TsmSetting setting, TsmLang lang)
     return g_strdup (tsm_text (lang, "an https:// address, or an http:// one of this machine"));
   case TSM_SETTING_TYPE_INTEGER:
     return dup_range (spec, lang);
-  case TSM_SETTING_TYPE_BOOLEAN:
-    return g_strdup (tsm_text (lang, "true or false"));
+  case TSM_SETTING_TYPE_TRUST:
+    return g_strdup (tsm_text (lang, "true, false or a SHA-256 fingerprint (AB:CD:...)"));
   case TSM_SETTING_TYPE_CHOICE:
     return dup_choices (spec, lang);
   case TSM_SETTING_TYPE_IDS:

@@ -54,7 +54,7 @@ typedef enum {
   TSM_SETTING_TYPE_PATH,      /* text: no longer than max bytes */
   TSM_SETTING_TYPE_URL,       /* text: https, or http to this machine */
   TSM_SETTING_TYPE_INTEGER,   /* number: min to max */
-  TSM_SETTING_TYPE_BOOLEAN,   /* number: 0 or 1 */
+  TSM_SETTING_TYPE_TRUST,     /* text: "true", "false" or a fingerprint's 64 hex digits */
   TSM_SETTING_TYPE_CHOICE,    /* text: one of choices, in lower case */
   TSM_SETTING_TYPE_IDS,       /* ids */
 } TsmSettingType;

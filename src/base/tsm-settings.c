@@ -498,13 +498,6 @@ tsm_settings_get_integer (const TsmSettings *self, TsmSetting setting)
   return self->entries[setting].value.number;
 }
 
-gboolean
-tsm_settings_get_boolean (const TsmSettings *self, TsmSetting setting)
-{
-  g_assert (tsm_setting_get_spec (setting)->type == TSM_SETTING_TYPE_BOOLEAN);
-  return self->entries[setting].value.number != 0;
-}
-
 TsmDay
 tsm_settings_get_day (const TsmSettings *self, TsmSetting setting)
 {

@@ -49,7 +49,6 @@ const char *tsm_settings_get_text (const TsmSettings *self, TsmSetting setting);
 TsmSecret *tsm_settings_peek_secret (const TsmSettings *self, TsmSetting setting);
 /* Of a type INTEGER, all of which have a default. */
 gint64 tsm_settings_get_integer (const TsmSettings *self, TsmSetting setting);
-gboolean tsm_settings_get_boolean (const TsmSettings *self, TsmSetting setting);
 /* TSM_DAY_NONE when it is not there. */
 TsmDay tsm_settings_get_day (const TsmSettings *self, TsmSetting setting);
 /* NULL and 0 when there are none; borrowed. */

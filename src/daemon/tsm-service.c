@@ -68,19 +68,21 @@ tsm_service_new_host (const TsmSettings *settings, GError **error)
 {
   g_autoptr (TsmEndpoint) endpoint =
       new_endpoint (settings, TSM_SETTING_HOST_PROXMOX, TSM_SERVICE_PROXMOX, error);
-  const gboolean verify = tsm_settings_get_boolean (settings, TSM_SETTING_HOST_PROXMOX_SSL_VERIFY);
+  TsmProxmoxOptions options = {
+    .endpoint = endpoint,
+    .node = tsm_settings_get_text (settings, TSM_SETTING_PROXMOX_NODE),
+    .token_id = tsm_settings_get_text (settings, TSM_SETTING_API_PROXMOX_TOKEN_ID),
+    .token_secret = tsm_settings_peek_secret (settings, TSM_SETTING_API_PROXMOX_TOKEN_SECRET),
+  };
 
   if (endpoint == NULL)
     return NULL;
-  return tsm_proxmox_new (
-      &(TsmProxmoxOptions){
-          .endpoint = endpoint,
-          .trust = { .mode = verify ? TSM_TRUST_SYSTEM : TSM_TRUST_ANY },
-          .node = tsm_settings_get_text (settings, TSM_SETTING_PROXMOX_NODE),
-          .token_id = tsm_settings_get_text (settings, TSM_SETTING_API_PROXMOX_TOKEN_ID),
-          .token_secret = tsm_settings_peek_secret (settings, TSM_SETTING_API_PROXMOX_TOKEN_SECRET),
-      },
-      error);
+  if (!tsm_trust_parse (tsm_settings_get_text (settings, TSM_SETTING_HOST_PROXMOX_SSL_VERIFY),
+                        &options.trust, error)) {
+    name_setting (TSM_SETTING_HOST_PROXMOX_SSL_VERIFY, error);
+    return NULL;
+  }
+  return tsm_proxmox_new (&options, error);
 }
 
 gboolean

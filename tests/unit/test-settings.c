@@ -67,7 +67,8 @@ test_settings_defaults (void)
   g_assert_null (tsm_settings_get_text (settings, TSM_SETTING_HOST_PROXMOX));
   g_assert_cmpint (tsm_settings_get_integer (settings, TSM_SETTING_POLL_SECONDS), ==, 60);
   g_assert_cmpint (tsm_settings_get_integer (settings, TSM_SETTING_OFF_BELOW_WATTS), ==, 10);
-  g_assert_true (tsm_settings_get_boolean (settings, TSM_SETTING_HOST_PROXMOX_SSL_VERIFY));
+  g_assert_cmpstr (tsm_settings_get_text (settings, TSM_SETTING_HOST_PROXMOX_SSL_VERIFY), ==,
+                   "true");
   g_assert_null (tsm_settings_peek_secret (settings, TSM_SETTING_TOKEN_BOT));
   g_assert_null (tsm_settings_peek_ids (settings, TSM_SETTING_GUILD_ID, &n_ids));
   g_assert_cmpuint (n_ids, ==, 0);
