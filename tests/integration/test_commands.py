@@ -210,6 +210,7 @@ class States(Commands):
         self.data("hello_you", user=ALICE, arrival_date="2026-02-05")
         self.data("hello_you", user=BOB, arrival_date="2026-02-01")
         self.world.run_for(HOUR)
+        self.data("status")  # a command has the plug read, for the next one to see
         whole = self.period("global")
         parts = [self.period("global", "get_my_state", user) for user in (ALICE, BOB)]
         self.assertEqual(sum(part["wh"] for part in parts), whole["wh"])
