@@ -266,6 +266,56 @@ test_proxmox_guests (void)
   setup_clear (&setup);
 }
 
+#define RIGHTS      "/api2/json/access/permissions?path=/nodes/pve"
+#define BOTH_RIGHTS "{\"data\":{\"/nodes/pve\":{\"Sys.Audit\":1,\"Sys.PowerMgmt\":0}}}"
+
+static const struct {
+  const char *name;
+  guint status;         /* of the node */
+  TsmTestAnswer rights; /* the token's own list */
+  const char *said;     /* by the denial; NULL: all is granted */
+} rights_cases[] = {
+  { "granted", 200, { .body = BOTH_RIGHTS }, NULL },
+  { "no-audit", 403, { .body = BOTH_RIGHTS }, "pveum role add TSM" },
+  { "no-power",
+    200,
+    { .body = "{\"data\":{\"/nodes/pve\":{\"Sys.Audit\":1}}}" },
+    "lacks a right (Sys.PowerMgmt)" },
+  { "nothing-listed", 200, { .body = "{\"data\":{}}" }, "lacks a right (Sys.PowerMgmt)" },
+  { "list-not-known", 200, { .status = 501, .reason = "not implemented" }, NULL },
+  { "list-unreadable", 200, { .body = "<html>" }, NULL },
+};
+
+static void
+test_proxmox_rights (gconstpointer data)
+{
+  const guint i = GPOINTER_TO_UINT (data);
+  Setup setup;
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *requests;
+
+  setup_init (&setup, FALSE, "pve", 0);
+  tsm_test_server_answer (setup.server, SHUTDOWN,
+                          (TsmTestAnswer){ .status = rights_cases[i].status,
+                                           .reason = "Permission check failed",
+                                           .body = "{\"data\":{}}" });
+  tsm_test_server_answer (setup.server, RIGHTS, rights_cases[i].rights);
+  tsm_host_rights_async (setup.host, NULL, tsm_test_server_wait_done, &result);
+  g_assert_cmpint (tsm_host_rights_finish (setup.host, tsm_test_server_wait (&result), &error), ==,
+                   rights_cases[i].said == NULL);
+  if (rights_cases[i].said != NULL) {
+    g_assert_error (error, TSM_ERROR, TSM_ERROR_DENIED);
+    g_assert_nonnull (strstr (error->message, rights_cases[i].said));
+  }
+  /* It only looks. */
+  requests = tsm_test_server_get_requests (setup.server);
+  g_assert_cmpuint (requests->len, ==, rights_cases[i].status == 200 ? 2 : 1);
+  for (guint j = 0; j < requests->len; j++)
+    g_assert_true (g_str_has_prefix (g_ptr_array_index (requests, j), "GET "));
+  setup_clear (&setup);
+}
+
 static void
 test_proxmox_cancelled (void)
 {
@@ -345,6 +395,11 @@ main (int argc, char **argv)
     g_test_add_data_func (path, GUINT_TO_POINTER (i), test_proxmox_shutdown_refused);
   }
   g_test_add_func ("/proxmox/guests", test_proxmox_guests);
+  for (guint i = 0; i < G_N_ELEMENTS (rights_cases); i++) {
+    g_autofree char *path = g_strconcat ("/proxmox/rights/", rights_cases[i].name, NULL);
+
+    g_test_add_data_func (path, GUINT_TO_POINTER (i), test_proxmox_rights);
+  }
   g_test_add_func ("/proxmox/cancelled", test_proxmox_cancelled);
   g_test_add_func ("/proxmox/options", test_proxmox_options);
   return g_test_run ();
