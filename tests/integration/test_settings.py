@@ -1,5 +1,6 @@
 """What is said before anything starts; and the other programs: demo, doctor, version."""
 
+import csv
 import re
 import sqlite3
 import subprocess
@@ -147,6 +148,24 @@ class Doctor(SettingsTest):
         self.doctor()
         self.assert_no_shutdown()
         self.assertEqual(self.host.packets, [])
+
+
+class Export(SettingsTest):
+    def test_slices_beside_a_running_daemon(self):
+        self.start()
+        self.world.run_for(2 * MINUTE)
+        done = self.run_tsm("export")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = list(csv.DictReader(done.stdout.splitlines()))
+        self.assertEqual(list(rows[0]), ["begin", "end", "day", "period", "colour", "energy_wh",
+                                         "quality", "cost_neur"])
+        for row, following in zip(rows, rows[1:]):
+            self.assertEqual(row["end"], following["begin"])
+        self.assertEqual((rows[0]["begin"], rows[0]["day"], rows[0]["period"]),
+                         ("2026-02-14T06:00:00+01:00", "2026-02-14", "HP"))
+        spread_wh = [int(row["energy_wh"]) for row in rows if row["quality"] == "estimated"]
+        self.assertEqual(sum(spread_wh), 50_000)
+        self.assertTrue(all(int(row["cost_neur"]) > 0 for row in rows if int(row["energy_wh"]) > 0))
 
 
 class Programs(SettingsTest):
