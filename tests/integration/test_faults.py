@@ -160,6 +160,19 @@ class HostFaults(TsmTest):
         self.assertEqual(self.host.requests, [])
         self.assertTrue(1 <= len(self.log_lines("certificate|TLS|HOST_PROXMOX_SSL_VERIFY")) <= 4)
 
+    def test_fingerprint(self):
+        self.settings["HOST_PROXMOX_SSL_VERIFY"] = proxmox.fingerprint(self.host.certificate)
+        self.start()
+        self.wait_for_off("2026-02-16 22:00", "2026-02-16 22:10")
+
+    def test_wrong_fingerprint(self):
+        right = proxmox.fingerprint(self.host.certificate)
+        self.settings["HOST_PROXMOX_SSL_VERIFY"] = ":".join(reversed(right.split(":")))
+        self.start()
+        self.world.run_to("2026-02-16 22:30")
+        self.assertEqual(self.host.requests, [])
+        self.assertTrue(self.log_lines(right), "it is shown, so that it can be compared")
+
     def test_older_release_says_less(self):
         self.host.release = "7.2-3"
         self.check(lambda: self.host.privileges.discard("Sys.PowerMgmt"),
