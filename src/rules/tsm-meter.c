@@ -652,7 +652,7 @@ tsm_meter_feed (TsmMeter *self, const TsmReading *reading, gint64 utc_offset_s, 
   }
   note_boot (self, &sane);
   if (!self->has_baseline) {
-    const gboolean young = is_young (reading->uptime_s, look.clock_right);
+    const gboolean young = is_unsettled (&look);
 
     decide (&look, young ? TSM_METER_PENDING : TSM_METER_FIRST,
             young ? TSM_METER_REASON_UNSETTLED : TSM_METER_REASON_NONE);
