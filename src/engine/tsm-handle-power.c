@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT
  * tsm-handle-power: holds over the plan, the plan itself, and how things stand (DESIGN 3.6, 4). */
+#include "base/tsm-columns.h"
+#include "base/tsm-format.h"
+#include "base/tsm-text.h"
+#include "base/tsm-word.h"
 #include "engine/tsm-engine-private.h"
 #include "engine/tsm-handle.h"
 #include "engine/tsm-json.h"
@@ -7,6 +11,7 @@
 #include "rules/tsm-derogate.h"
 #include "rules/tsm-phrase.h"
 #include "rules/tsm-schedule.h"
+#include "store/tsm-derogation-table.h"
 #include "store/tsm-power-table.h"
 
 #define DEFAULT_UNTIL_MIN (6 * 60)
@@ -78,17 +83,37 @@ plan_text (TsmPower state)
   g_assert_not_reached ();
 }
 
-static void
-append_colours (TsmEngine *engine, TsmLang lang, GString *text)
+/* "Tuesday 6 January 2026  red", a line a day. */
+static char *
+dup_colours (TsmEngine *engine, TsmLang lang)
 {
   const TsmDay today = tsm_engine_get_today (engine);
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
 
   for (TsmDay day = today; day <= today + 2; day++) {
-    g_autofree char *line = tsm_say (lang, engine->zone, N_ ("%s: %s"), TSM_SAY_DAY (day),
-                                     TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, day).colour));
+    const TsmColour colour = tsm_forecast_get_colour (engine, day).colour;
 
-    g_string_append_printf (text, "%s\n", line);
+    g_ptr_array_add (cells, tsm_format_dup_day (lang, day));
+    g_ptr_array_add (cells, g_strdup (tsm_word_get_colour (lang, colour)));
   }
+  return tsm_columns_dup_string (cells, "ll");
+}
+
+/* "2026-01-05 22:00  2026-01-07 06:00  off  red day", a line an interval. */
+static char *
+dup_intervals (TsmEngine *engine, TsmLang lang, const GArray *plan)
+{
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < plan->len; i++) {
+    const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
+
+    g_ptr_array_add (cells, tsm_format_dup_short_instant (lang, interval->begin, engine->zone));
+    g_ptr_array_add (cells, tsm_format_dup_short_instant (lang, interval->end, engine->zone));
+    g_ptr_array_add (cells, g_strdup (tsm_text (lang, plan_text (interval->state))));
+    g_ptr_array_add (cells, g_strdup (tsm_text (lang, tsm_phrase_get_reason (interval->reason))));
+  }
+  return tsm_columns_dup_string (cells, "llll");
 }
 
 TsmReply *
@@ -96,18 +121,14 @@ tsm_handle_power_plan (TsmEngine *engine, const TsmRequest *request)
 {
   g_autoptr (GArray) plan = tsm_conductor_dup_plan (engine);
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *colours = dup_colours (engine, request->lang);
+  g_autofree char *intervals = dup_intervals (engine, request->lang, plan);
+  g_autofree char *text = g_strdup_printf ("%s\n\n%s", colours, intervals);
 
-  append_colours (engine, request->lang, text);
   tsm_json_begin_array (data, "intervals");
   for (guint i = 0; i < plan->len; i++) {
     const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
-    g_autofree char *line =
-        tsm_say (request->lang, engine->zone, N_ ("%s until %s (%s)"),
-                 TSM_SAY_WORD (plan_text (interval->state)), TSM_SAY_INSTANT (interval->end),
-                 TSM_SAY_WORD (tsm_phrase_get_reason (interval->reason)));
 
-    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", line);
     json_builder_begin_object (data);
     tsm_json_add_int (data, "begin", interval->begin);
     tsm_json_add_int (data, "end", interval->end);
@@ -116,30 +137,63 @@ tsm_handle_power_plan (TsmEngine *engine, const TsmRequest *request)
     json_builder_end_object (data);
   }
   json_builder_end_array (data);
-  return tsm_reply_new_done (request, text->str, tsm_json_end (data));
+  return tsm_reply_new_done (request, text, tsm_json_end (data));
 }
 
-static void
-append_status (TsmEngine *engine, TsmLang lang, GString *text)
+/* Whose derogations hold the server on now: "<@1>, <@2>". */
+static char *
+dup_holders (TsmEngine *engine, TsmLang lang)
+{
+  g_autoptr (GArray) derogations =
+      tsm_derogation_table_dup_range (engine->db, engine->server_id, engine->now, engine->now + 1);
+  g_autoptr (GString) holders = g_string_new (NULL);
+
+  for (guint i = 0; i < derogations->len; i++) {
+    const TsmDerogation *derogation = &g_array_index (derogations, TsmDerogation, i);
+    g_autofree char *holder =
+        tsm_say (lang, engine->zone, "%s", TSM_SAY_USER (derogation->user_id));
+
+    g_string_append_printf (holders, "%s%s", i > 0 ? ", " : "", holder);
+  }
+  return g_string_free (g_steal_pointer (&holders), FALSE);
+}
+
+static char *
+dup_host (TsmEngine *engine, TsmLang lang)
+{
+  const TsmInterval wanted = tsm_conductor_get_wanted (engine);
+  g_autofree char *holders = NULL;
+
+  if (!engine->config.has_host)
+    return tsm_say (lang, engine->zone, N_ ("No host is set up: TSM only meters."));
+  if (wanted.reason != TSM_REASON_DEROGATION)
+    return tsm_say (lang, engine->zone, N_ ("The server should be %s until %s (%s). Seen: %s."),
+                    TSM_SAY_WORD (plan_text (wanted.state)), TSM_SAY_INSTANT (wanted.end),
+                    TSM_SAY_WORD (tsm_phrase_get_reason (wanted.reason)),
+                    TSM_SAY_POWER_STATE (tsm_conductor_get_seen (engine)));
+  holders = dup_holders (engine, lang);
+  return tsm_say (lang, engine->zone, N_ ("The server is held on by %s until %s. Seen: %s."),
+                  TSM_SAY_TEXT (holders), TSM_SAY_INSTANT (wanted.end),
+                  TSM_SAY_POWER_STATE (tsm_conductor_get_seen (engine)));
+}
+
+static char *
+dup_status (TsmEngine *engine, TsmLang lang)
 {
   const TsmDay today = tsm_engine_get_today (engine);
-  const TsmInterval wanted = tsm_conductor_get_wanted (engine);
   const gint64 power_w = tsm_metering_get_power (engine);
-  g_autofree char *colours =
-      tsm_say (lang, engine->zone, N_ ("%s is %s; tomorrow is %s."), TSM_SAY_DAY (today),
-               TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today).colour),
-               TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today + 1).colour));
-  g_autofree char *host =
-      tsm_say (lang, engine->zone, N_ ("The server is to be %s until %s (%s); it is seen %s."),
-               TSM_SAY_WORD (plan_text (wanted.state)), TSM_SAY_INSTANT (wanted.end),
-               TSM_SAY_WORD (tsm_phrase_get_reason (wanted.reason)),
-               TSM_SAY_POWER_STATE (tsm_conductor_get_seen (engine)));
+  g_autofree char *colours = tsm_say (
+      lang, engine->zone, N_ ("%s: %s, %s. Tomorrow: %s."), TSM_SAY_DAY (today),
+      TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today).colour),
+      TSM_SAY_TEXT (tsm_word_get_period (lang, tsm_day_get_period (engine->now, engine->zone))),
+      TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today + 1).colour));
+  g_autofree char *host = dup_host (engine, lang);
   g_autofree char *draw =
       power_w >= 0 ? tsm_say (lang, engine->zone, N_ ("It draws %s, read at %s."),
                               TSM_SAY_POWER (power_w), TSM_SAY_TIME (engine->metering.last.at))
-                   : tsm_say (lang, engine->zone, N_ ("The plug does not say what it draws."));
+                   : tsm_say (lang, engine->zone, N_ ("The plug has not said what it draws."));
 
-  g_string_append_printf (text, "%s\n%s\n%s", colours, host, draw);
+  return g_strdup_printf ("%s\n%s\n%s", colours, host, draw);
 }
 
 TsmReply *
@@ -148,9 +202,8 @@ tsm_handle_power_status (TsmEngine *engine, const TsmRequest *request)
   const TsmDay today = tsm_engine_get_today (engine);
   const gboolean has_read = engine->metering.last.at != TSM_INSTANT_NONE;
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *text = dup_status (engine, request->lang);
 
-  append_status (engine, request->lang, text);
   tsm_json_add_int (data, "now", engine->now);
   tsm_json_add_text (data, "colour_today",
                      tsm_colour_to_string (tsm_forecast_get_colour (engine, today).colour));
@@ -164,5 +217,5 @@ tsm_handle_power_status (TsmEngine *engine, const TsmRequest *request)
   tsm_json_add_int_or (data, "power_w", tsm_metering_get_power (engine), -1);
   tsm_json_add_int_or (data, "total_wh", has_read ? engine->metering.last.total_wh : -1, -1);
   tsm_json_add_int_or (data, "last_reading", engine->metering.last.at, TSM_INSTANT_NONE);
-  return tsm_reply_new_done (request, text->str, tsm_json_end (data));
+  return tsm_reply_new_done (request, text, tsm_json_end (data));
 }

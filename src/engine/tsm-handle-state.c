@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * tsm-handle-state: the server's energy and cost, and each user's share (DESIGN 4, 5.3). */
+#include "base/tsm-columns.h"
+#include "base/tsm-format.h"
+#include "base/tsm-text.h"
 #include "engine/tsm-engine-private.h"
 #include "engine/tsm-handle.h"
 #include "engine/tsm-json.h"
@@ -109,28 +112,48 @@ add_data (TsmEngine *engine, JsonBuilder *data, const Period *period, const TsmD
 static void
 append_said (GString *text, char *take_said)
 {
-  g_string_append (text, take_said);
+  g_string_append_printf (text, "%s%s", text->len > 0 ? "; " : "", take_said);
   g_free (take_said);
 }
 
-/* "this week (5 January to ...)          12.345 kWh   €2.34" and what is to be said about it. */
-static void
-append_line (TsmEngine *engine, TsmLang lang, GString *text, const Period *period,
-             const TsmDayTotal *total)
+/* What has to be said about the figures; NULL if they are whole. */
+static char *
+dup_remark (TsmEngine *engine, TsmLang lang, const TsmDayTotal *total)
 {
-  if (text->len > 0)
-    g_string_append_c (text, '\n');
-  append_said (text, tsm_say (lang, engine->zone, N_ ("%s: %s, %s"), TSM_SAY_WORD (period->title),
-                              TSM_SAY_ENERGY (total->energy_wh), TSM_SAY_MONEY (total->cost_neur)));
+  g_autoptr (GString) text = g_string_new (NULL);
+
   if (total->unpriced_wh > 0)
-    append_said (text, tsm_say (lang, engine->zone, N_ ("; %s wait for their colour"),
+    append_said (text, tsm_say (lang, engine->zone, N_ ("%s without a price yet"),
                                 TSM_SAY_ENERGY (total->unpriced_wh)));
   if (total->estimated_wh > 0)
-    append_said (text, tsm_say (lang, engine->zone, N_ ("; %s estimated"),
+    append_said (text, tsm_say (lang, engine->zone, N_ ("%s estimated"),
                                 TSM_SAY_ENERGY (total->estimated_wh)));
   if (total->down_seconds > 0)
-    append_said (text, tsm_say (lang, engine->zone, N_ ("; the plug was down for %s"),
+    append_said (text, tsm_say (lang, engine->zone, N_ ("nothing metered for %s"),
                                 TSM_SAY_DURATION (total->down_seconds)));
+  return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+/* A line of the text: the period, its energy, its cost, a remark. */
+static void
+add_cells (TsmEngine *engine, TsmLang lang, GPtrArray *cells, const Period *period,
+           const TsmDayTotal *total)
+{
+  g_ptr_array_add (cells, g_strdup (tsm_text (lang, period->title)));
+  g_ptr_array_add (cells, tsm_format_dup_energy (lang, total->energy_wh));
+  g_ptr_array_add (cells, tsm_format_dup_money (lang, total->cost_neur));
+  g_ptr_array_add (cells, dup_remark (engine, lang, total));
+}
+
+/* The Tempo day the figures speak of, then the figures. */
+static char *
+dup_text (TsmEngine *engine, TsmLang lang, const GPtrArray *cells)
+{
+  g_autofree char *title = tsm_say (lang, engine->zone, N_ ("Tempo day: %s"),
+                                    TSM_SAY_DAY (tsm_engine_get_today (engine)));
+  g_autofree char *table = tsm_columns_dup_string (cells, "lrrl");
+
+  return g_strdup_printf ("%s\n%s", title, table);
 }
 
 static TsmReply *
@@ -139,13 +162,12 @@ reply_state (TsmEngine *engine, const TsmRequest *request, gint64 user_id)
   const char *which = tsm_request_peek (request, "which");
   g_autoptr (GArray) periods = NULL;
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  g_autofree char *text = NULL;
 
   tsm_metering_commit (engine);
   tsm_ledger_settle (engine, TRUE);
   periods = dup_periods (engine, user_id);
-  append_said (text, tsm_say (request->lang, engine->zone, N_ ("Tempo day %s"),
-                              TSM_SAY_DAY (tsm_engine_get_today (engine))));
   tsm_json_begin_array (data, "periods");
   for (guint i = 0; i < periods->len; i++) {
     const Period *period = &g_array_index (periods, Period, i);
@@ -155,10 +177,11 @@ reply_state (TsmEngine *engine, const TsmRequest *request, gint64 user_id)
       continue;
     total = sum (engine, user_id, period);
     add_data (engine, data, period, &total);
-    append_line (engine, request->lang, text, period, &total);
+    add_cells (engine, request->lang, cells, period, &total);
   }
   json_builder_end_array (data);
-  return tsm_reply_new_done (request, text->str, tsm_json_end (data));
+  text = dup_text (engine, request->lang, cells);
+  return tsm_reply_new_done (request, text, tsm_json_end (data));
 }
 
 TsmReply *
