@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * main: the table of subcommands. */
 #include "cli/tsm-cli.h"
+#include "cli/tsm-demo.h"
 #include "cli/tsm-do.h"
 #include "cli/tsm-doctor.h"
 #include "cli/tsm-export.h"
@@ -19,6 +20,8 @@ print_version (int argc, char **argv)
 static const TsmCliCommand commands[] = {
   { "run", "[--config FILE]", "the daemon, in the foreground; --help lists the settings",
     tsm_run_main },
+  { "demo", "[--speed N] [--for 36h]", "a simulated house under a fast clock; --help says more",
+    tsm_demo_main },
   { "do", "[--as USER_ID] [--json] COMMAND [option=value ...]",
     "ask the running daemon; tsm do help lists the commands", tsm_do_main },
   { "doctor", "[--config FILE]", "check every setting and service, and say how to mend them",
