@@ -168,6 +168,8 @@ append_text (const TsmDemoScreen *self, GString *page, const char *colour, const
   g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
   gboolean is_first = TRUE;
 
+  if (lines[0] == NULL)
+    g_string_append_c (page, '\n');
   for (guint i = 0; lines[i] != NULL; i++) {
     const char *rest = lines[i];
 
@@ -175,7 +177,7 @@ append_text (const TsmDemoScreen *self, GString *page, const char *colour, const
       const gsize length = get_fitting (rest, width);
       g_autofree char *part = g_strndup (rest, length);
 
-      if (!is_first)
+      if (!is_first && *part != '\0')
         g_string_append_printf (page, "%*s", (int) indent, "");
       append (self, page, colour, part);
       g_string_append_c (page, '\n');

@@ -33,7 +33,8 @@ test_screen_lines (void)
 
   tsm_demo_screen_set_colour (screen, tsm_day_from_ymd (2026, 1, 26), TSM_COLOUR_RED);
   tsm_demo_screen_say (screen, test_instant ("2026-01-25T23:59:00+01:00"), TSM_DEMO_MARK_WARNING,
-                       "first\nsecond");
+                       "first\n\nsecond");
+  tsm_demo_screen_say_plain (screen, "");
   tsm_demo_screen_say (screen, test_instant ("2026-01-26T00:00:00+01:00"), TSM_DEMO_MARK_POWER,
                        "next day");
   tsm_demo_screen_say (screen, test_instant ("2026-01-26T00:01:00+01:00"), TSM_DEMO_MARK_POWER,
