@@ -42,7 +42,9 @@ test_screen_lines (void)
   g_assert_cmpstr (page->str, ==,
                    "\n── Sunday 25 January 2026 ──────────────────────────────────────────────\n"
                    " 23:59  ▲ first\n"
+                   "\n"
                    "          second\n"
+                   "\n"
                    "\n── Monday 26 January 2026, red ─────────────────────────────────────────\n"
                    " 00:00  ◆ next day\n"
                    " 00:01  ◆ the same day\n");
