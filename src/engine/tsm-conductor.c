@@ -15,8 +15,9 @@
 #define DAYS_AFTER  2
 #define N_PLAN_DAYS (1 + DAYS_BEFORE + 1 + DAYS_AFTER + 1)
 
-#define WARNING_S (30 * 60)
-#define STATE     "controller"
+#define WARNING_S     (30 * 60)
+#define STATE         "controller"
+#define STATE_WARNING "warning"
 
 static const TsmField controller_fields[] = {
   TSM_FIELD (TsmController, wanted, TSM_FIELD_UINT),
@@ -56,16 +57,20 @@ static const TsmField controller_fields[] = {
   TSM_FIELD (TsmController, has_told_probe_denied, TSM_FIELD_UINT),
 };
 
+static const TsmField warning_fields[] = {
+  TSM_FIELD (TsmConductor, warned_for, TSM_FIELD_INT64),
+};
+
+/* Reads the memory called @name into @ret_memory, which stays as it is if nothing was stored. */
 static void
-load_controller (TsmEngine *engine)
+load (TsmEngine *engine, const char *name, gpointer ret_memory, const TsmField *fields,
+      gsize n_fields)
 {
-  TsmConductor *self = &engine->conductor;
-  g_autofree char *state = tsm_state_table_dup (engine->db, engine->server_id, STATE);
+  g_autofree char *state = tsm_state_table_dup (engine->db, engine->server_id, name);
   g_autoptr (GError) error = NULL;
 
-  if (state != NULL && !tsm_record_parse (state, &self->controller, controller_fields,
-                                          G_N_ELEMENTS (controller_fields), &error)) {
-    g_prefix_error (&error, "the controller's memory: ");
+  if (state != NULL && !tsm_record_parse (state, ret_memory, fields, n_fields, &error)) {
+    g_prefix_error (&error, "the memory of the %s: ", name);
     tsm_db_fail (engine->db, error);
   }
 }
@@ -107,6 +112,59 @@ tsm_conductor_announce_colour (TsmEngine *engine, TsmDay day, TsmColour before)
 }
 
 static void
+fill_plan_days (TsmEngine *engine, TsmDay first, TsmPlanDay *days)
+{
+  for (guint i = 0; i < N_PLAN_DAYS; i++) {
+    const TsmDay day = first + (TsmDay) i;
+
+    days[i] = (TsmPlanDay){
+      .day = day,
+      .colour = tsm_forecast_get_colour (engine, day).colour,
+      .possible = tsm_forecast_get_possible (engine, day),
+      .policy = tsm_forecast_get_policy (engine, day),
+      .unknown_is_off = tsm_forecast_is_unknown_off (engine, day),
+    };
+  }
+}
+
+/* Whether a stretch not decided yet ends with the host off if its colour stays unknown. */
+static gboolean
+may_be_off (const TsmEngine *engine, const TsmPlanDay *days, const TsmInterval *interval)
+{
+  const TsmDay day = tsm_day_at (interval->begin, engine->zone);
+
+  return interval->state == TSM_POWER_UNKNOWN && interval->reason == TSM_REASON_UNKNOWN_DAY &&
+         days[day - days[0].day].unknown_is_off;
+}
+
+/* Picks what is wanted now, and the next stretch with the host off, out of a new plan. */
+static void
+pick (TsmEngine *engine, const TsmPlanDay *days)
+{
+  TsmConductor *self = &engine->conductor;
+  gint64 day_begin, day_end;
+
+  tsm_day_get_bounds (tsm_engine_get_today (engine), engine->zone, &day_begin, &day_end);
+  self->has_next_off = FALSE;
+  for (guint i = 0; i < self->plan->len && !self->has_next_off; i++) {
+    const TsmInterval *interval = &g_array_index (self->plan, TsmInterval, i);
+
+    if (interval->end <= engine->now)
+      continue;
+    if (interval->begin <= engine->now) {
+      self->current = *interval;
+    } else if (interval->state == TSM_POWER_OFF || may_be_off (engine, days, interval)) {
+      self->next_off = *interval;
+      self->has_next_off = TRUE;
+    }
+  }
+  g_assert (self->current.begin <= engine->now && engine->now < self->current.end);
+  g_assert (self->current.state != TSM_POWER_UNKNOWN);
+  self->true_from = MAX (self->current.begin, day_begin);
+  self->true_until = MIN (self->current.end, day_end);
+}
+
+static void
 compute_plan (TsmEngine *engine)
 {
   TsmConductor *self = &engine->conductor;
@@ -122,17 +180,7 @@ compute_plan (TsmEngine *engine)
   };
   gint64 unused;
 
-  for (guint i = 0; i < N_PLAN_DAYS; i++) {
-    const TsmDay day = today - DAYS_BEFORE - 1 + (TsmDay) i;
-
-    days[i] = (TsmPlanDay){
-      .day = day,
-      .colour = tsm_forecast_get_colour (engine, day).colour,
-      .possible = tsm_forecast_get_possible (engine, day),
-      .policy = tsm_forecast_get_policy (engine, day),
-      .unknown_is_off = tsm_forecast_is_unknown_off (engine, day),
-    };
-  }
+  fill_plan_days (engine, today - DAYS_BEFORE - 1, days);
   tsm_day_get_bounds (today - DAYS_BEFORE, engine->zone, &input.begin, &unused);
   tsm_day_get_bounds (today + DAYS_AFTER, engine->zone, &unused, &input.end);
   derogations =
@@ -141,51 +189,26 @@ compute_plan (TsmEngine *engine)
   input.n_derogations = derogations->len;
   g_array_set_size (self->plan, 0);
   tsm_plan_compute (&input, self->plan);
+  pick (engine, days);
   self->is_stale = FALSE;
 }
 
-/* The interval at now; the plan reaches over it. */
-static const TsmInterval *
-peek_current (const TsmEngine *engine, guint *ret_index)
-{
-  const GArray *plan = engine->conductor.plan;
-
-  for (guint i = 0; i < plan->len; i++) {
-    const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
-
-    if (engine->now < interval->end && engine->now >= interval->begin) {
-      if (ret_index != NULL)
-        *ret_index = i;
-      return interval;
-    }
-  }
-  return NULL;
-}
-
-/* A plan is true as long as its inputs and the interval it was made in stand; a clock that steps
- * back over an interval's begin makes it anew too. */
+/* A plan is true as long as its inputs, the Tempo day and the interval it was made in stand; a
+ * clock that steps back over either's begin makes it anew too. */
 static void
 refresh_plan (TsmEngine *engine)
 {
-  const TsmInterval *current;
+  const TsmConductor *self = &engine->conductor;
 
-  if (!engine->conductor.is_stale) {
-    current = peek_current (engine, NULL);
-    if (current != NULL && current->state != TSM_POWER_UNKNOWN)
-      return;
-  }
-  compute_plan (engine);
+  if (self->is_stale || engine->now < self->true_from || engine->now >= self->true_until)
+    compute_plan (engine);
 }
 
 TsmInterval
 tsm_conductor_get_wanted (TsmEngine *engine)
 {
-  const TsmInterval *current;
-
   refresh_plan (engine);
-  current = peek_current (engine, NULL);
-  g_assert (current != NULL && current->state != TSM_POWER_UNKNOWN);
-  return *current;
+  return engine->conductor.current;
 }
 
 GArray *
@@ -267,38 +290,39 @@ announce_news (TsmEngine *engine)
   g_array_set_size (news, 0);
 }
 
-/* The begin of the next stretch that may end with the host off; G_MAXINT64 if there is none. */
-static const TsmInterval *
-peek_next_off (const TsmEngine *engine)
+/* Stored at once: a restart must not warn twice, nor call a decision late that was warned of. */
+static void
+note_warning (TsmEngine *engine, gint64 off_begin)
 {
-  const GArray *plan = engine->conductor.plan;
-  guint i;
+  TsmConductor *self = &engine->conductor;
+  g_autofree char *state = NULL;
 
-  if (peek_current (engine, &i) == NULL)
-    return NULL;
-  for (i++; i < plan->len; i++) {
-    const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
-    const gboolean may_be_off =
-        interval->state == TSM_POWER_UNKNOWN && interval->reason == TSM_REASON_UNKNOWN_DAY &&
-        tsm_forecast_is_unknown_off ((TsmEngine *) engine,
-                                     tsm_day_at (interval->begin, engine->zone));
+  self->warned_for = off_begin;
+  state = tsm_record_dup_string (self, warning_fields, G_N_ELEMENTS (warning_fields));
+  tsm_state_table_put (engine->db, engine->server_id, STATE_WARNING, state);
+}
 
-    if (interval->state == TSM_POWER_OFF || may_be_off)
-      return interval;
-  }
-  return NULL;
+/* When to warn of the next stretch with the host off; G_MAXINT64 when there is nothing to warn of.
+ * A host that is to be off already is warned of no further. */
+static gint64
+get_warning_at (const TsmEngine *engine)
+{
+  const TsmConductor *self = &engine->conductor;
+
+  if (!engine->config.has_host || !self->has_next_off || self->warned_for == self->next_off.begin ||
+      self->current.state == TSM_POWER_OFF)
+    return G_MAXINT64;
+  return self->next_off.begin - WARNING_S;
 }
 
 static void
 warn (TsmEngine *engine)
 {
-  TsmConductor *self = &engine->conductor;
-  const TsmInterval *off = peek_next_off (engine);
+  const TsmInterval *off = &engine->conductor.next_off;
 
-  if (!engine->config.has_host || off == NULL || off->begin - engine->now > WARNING_S ||
-      self->warned_for == off->begin || tsm_conductor_get_wanted (engine).state == TSM_POWER_OFF)
+  if (engine->now < get_warning_at (engine))
     return;
-  self->warned_for = off->begin;
+  note_warning (engine, off->begin);
   if (off->state == TSM_POWER_OFF)
     tsm_engine_notify (engine, TSM_NOTICE_WARNING,
                        N_ ("The server will be powered off at %s, until %s. Who needs it takes a "
@@ -453,7 +477,8 @@ tsm_conductor_start (TsmEngine *engine)
   self->is_stale = TRUE;
   self->warned_for = TSM_INSTANT_NONE;
   self->controller_at = engine->now;
-  load_controller (engine);
+  load (engine, STATE, &self->controller, controller_fields, G_N_ELEMENTS (controller_fields));
+  load (engine, STATE_WARNING, self, warning_fields, G_N_ELEMENTS (warning_fields));
   /* Inside a red window off is commanded again, unless it was already seen. A host that is wanted
    * on is not woken by a restart: 06:00 does that. */
   want (engine, tsm_conductor_get_wanted (engine).state == TSM_POWER_OFF);
@@ -515,13 +540,7 @@ gint64
 tsm_conductor_get_wake_at (const TsmEngine *engine)
 {
   const TsmConductor *self = &engine->conductor;
-  const TsmInterval *current = peek_current (engine, NULL);
-  const TsmInterval *off = peek_next_off (engine);
-  gint64 wake_at = engine->config.has_host ? self->controller_at : G_MAXINT64;
+  const gint64 controller_at = engine->config.has_host ? self->controller_at : G_MAXINT64;
 
-  if (current != NULL)
-    wake_at = MIN (wake_at, current->end);
-  if (engine->config.has_host && off != NULL && self->warned_for != off->begin)
-    wake_at = MIN (wake_at, MAX (off->begin - WARNING_S, engine->now + 1));
-  return wake_at;
+  return MIN (MIN (self->true_until, controller_at), get_warning_at (engine));
 }

@@ -9,14 +9,19 @@ G_BEGIN_DECLS
 typedef struct _TsmEngine TsmEngine;
 
 typedef struct {
-  GArray *plan;      /* of TsmInterval, from yesterday on; NULL before it was first computed */
-  gboolean is_stale; /* an input changed */
+  GArray *plan;          /* of TsmInterval, from yesterday on */
+  gboolean is_stale;     /* an input changed */
+  gint64 true_from;      /* inside [@true_from, @true_until) the plan stands, and @current and */
+  gint64 true_until;     /* @next_off with it */
+  TsmInterval current;   /* what is wanted now */
+  gboolean has_next_off; /* after it there is a stretch that may end with the host off: */
+  TsmInterval next_off;
   TsmController controller;
   gboolean is_controller_dirty; /* newer than the store */
   gint64 controller_at;         /* when it wants to be called */
   TsmPower wanted;              /* what the controller was told last */
   TsmReason reason;
-  gint64 warned_for; /* begin of the off stretch that was warned of; TSM_INSTANT_NONE */
+  gint64 warned_for; /* begin of the off stretch that was warned of; TSM_INSTANT_NONE; stored */
   GArray *news;      /* of TsmColourNews: to announce once the plan is true again */
 } TsmConductor;
 

@@ -169,7 +169,9 @@ take_event (TsmEngine *self, const TsmEvent *event)
     break;
   case TSM_EVENT_PLUG_FAILED:
     tsm_metering_take_failure (self, event->message, event->is_denied);
-    tsm_conductor_take_power (self, -1);
+    /* A poll missed takes nothing back of what the last one said. */
+    if (tsm_metering_get_power (self) < 0)
+      tsm_conductor_take_power (self, -1);
     break;
   case TSM_EVENT_COLOURS:
     tsm_forecast_take_answers (self, event->source, event->answers);

@@ -276,7 +276,9 @@ tsm_metering_get_power (const TsmEngine *engine)
 {
   const TsmMetering *self = &engine->metering;
 
-  if (self->last.at == TSM_INSTANT_NONE || self->failing_since != TSM_INSTANT_NONE)
+  if (self->last.at == TSM_INSTANT_NONE ||
+      (self->failing_since != TSM_INSTANT_NONE &&
+       engine->now - self->failing_since >= ANNOUNCE_AFTER_S))
     return -1;
   return self->last.power_w;
 }

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: MIT
- * test-engine: an engine on an in-memory ledger, driven by hand. */
+ * test-engine: an engine in a small world, driven by hand. */
 #include "test-engine.h"
+#include <glib/gstdio.h>
 #include <string.h>
 
-static const gint64 admins[] = { 1 };
+static const gint64 admins[] = { ENGINE_TEST_ADMIN };
 
 void
-engine_test_init (EngineTest *test, TsmDay start_day, gint64 now)
+engine_test_init (EngineTest *test, TsmDay first_day)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TsmEvent) start = tsm_event_new (TSM_EVENT_START);
-  const TsmEngineConfig config = {
+  *test = (EngineTest){
+    .zone = g_time_zone_new_identifier ("Europe/Paris"),
+    .energy_ws = G_GINT64_CONSTANT (120000) * 3600,
+    .power_w = 60,
+    .plug_boot_at = 1,
+    .mac = "AA:BB:CC:DD:EE:01",
+    .first_day = first_day,
+    .probe = TSM_PROBE_ANSWERS,
+  };
+  test->config = (TsmEngineConfig){
     .server_name = "server",
     .zone = test->zone,
-    .start_day = start_day,
+    .start_day = first_day,
     .admin_ids = admins,
     .n_admin_ids = G_N_ELEMENTS (admins),
     .unknown_is_off = TRUE,
@@ -24,41 +32,180 @@ engine_test_init (EngineTest *test, TsmDay start_day, gint64 now)
     .has_couleur = TRUE,
     .has_rte = TRUE,
   };
-
-  test->effects = g_ptr_array_new_with_free_func ((GDestroyNotify) tsm_effect_free);
   test->notices = g_ptr_array_new_with_free_func (g_free);
-  test->now = now;
-  test->power_w = 60;
-  test->probe = TSM_PROBE_ANSWERS;
-  test->db = tsm_db_open (":memory:", &error);
+  test->questions = g_array_new (FALSE, FALSE, sizeof (EngineTestQuestion));
+  for (TsmDay day = first_day; day < first_day + ENGINE_TEST_DAYS; day++)
+    engine_test_set_colour (test, day, TSM_COLOUR_BLUE);
+}
+
+void
+engine_test_keep (EngineTest *test)
+{
+  g_autoptr (GError) error = NULL;
+
+  test->folder = g_dir_make_tmp ("test-engine-XXXXXX", &error);
   g_assert_no_error (error);
-  test->engine = tsm_engine_new (test->db, &config, &error);
-  g_assert_no_error (error);
-  engine_test_step (test, start);
+  test->path = g_build_filename (test->folder, "ledger.db", NULL);
+}
+
+static void
+remove_folder (EngineTest *test)
+{
+  g_autoptr (GDir) dir = g_dir_open (test->folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL) {
+    g_autofree char *path = g_build_filename (test->folder, name, NULL);
+
+    g_assert_cmpint (g_remove (path), ==, 0);
+  }
+  g_assert_cmpint (g_rmdir (test->folder), ==, 0);
 }
 
 void
 engine_test_clear (EngineTest *test)
 {
-  g_clear_pointer (&test->engine, tsm_engine_free);
-  g_clear_pointer (&test->effects, g_ptr_array_unref);
+  engine_test_crash (test);
+  if (test->folder != NULL)
+    remove_folder (test);
+  g_clear_pointer (&test->folder, g_free);
+  g_clear_pointer (&test->path, g_free);
   g_clear_pointer (&test->notices, g_ptr_array_unref);
+  g_clear_pointer (&test->questions, g_array_unref);
   g_clear_pointer (&test->reply, tsm_reply_free);
   g_clear_pointer (&test->zone, g_time_zone_unref);
 }
 
-static TsmEvent *
-answer_colours (const EngineTest *test, const TsmEffect *effect)
+void
+engine_test_start (EngineTest *test, gint64 now)
 {
-  TsmEvent *event = tsm_event_new (TSM_EVENT_COLOURS);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TsmEvent) start = tsm_event_new (TSM_EVENT_START);
 
+  g_assert_null (test->engine);
+  test->now = now;
+  test->db = tsm_db_open (test->path != NULL ? test->path : ":memory:", &error);
+  g_assert_no_error (error);
+  /* The power does not fail in here: what is committed need not reach the disk. */
+  engine_test_query (test, "PRAGMA synchronous = OFF");
+  test->engine = tsm_engine_new (test->db, &test->config, &error);
+  g_assert_no_error (error);
+  engine_test_step (test, start);
+}
+
+void
+engine_test_stop (EngineTest *test)
+{
+  g_autoptr (TsmEvent) stop = tsm_event_new (TSM_EVENT_STOP);
+
+  engine_test_step (test, stop);
+  engine_test_crash (test);
+}
+
+void
+engine_test_crash (EngineTest *test)
+{
+  g_clear_pointer (&test->engine, tsm_engine_free);
+  test->db = NULL;
+}
+
+void
+engine_test_set_colour (EngineTest *test, TsmDay day, TsmColour colour)
+{
+  g_assert_cmpint (day, >=, test->first_day);
+  g_assert_cmpint (day - test->first_day, <, ENGINE_TEST_DAYS);
+  test->colours[TSM_SOURCE_COULEUR][day - test->first_day] = colour;
+  test->colours[TSM_SOURCE_RTE][day - test->first_day] = colour;
+}
+
+gint64
+engine_test_total_wh (const EngineTest *test)
+{
+  return (test->energy_ws + test->counted_ws) / 3600;
+}
+
+static TsmEvent *
+answer_colours (EngineTest *test, const TsmEffect *effect)
+{
+  const EngineTestQuestion question = {
+    .at = test->now, .source = effect->source, .from = effect->from, .to = effect->to
+  };
+  TsmEvent *event;
+
+  g_array_append_val (test->questions, question);
+  if (test->is_source_failing[effect->source]) {
+    event = tsm_event_new (TSM_EVENT_COLOURS_FAILED);
+    event->source = effect->source;
+    event->message = g_strdup ("no route to it");
+    return event;
+  }
+  event = tsm_event_new (TSM_EVENT_COLOURS);
   event->source = effect->source;
   event->answers = g_array_new (FALSE, FALSE, sizeof (TsmColourAnswer));
   for (TsmDay day = effect->from; day <= effect->to; day++) {
-    const TsmColourAnswer answer = { .day = day, .colour = test->colours[day - test->first_day] };
+    const TsmColourAnswer answer = { .day = day,
+                                     .colour =
+                                         test->colours[effect->source][day - test->first_day] };
 
-    g_assert_cmpint (day - test->first_day, <, G_N_ELEMENTS (test->colours));
+    g_assert_cmpint (day, >=, test->first_day);
+    g_assert_cmpint (day - test->first_day, <, ENGINE_TEST_DAYS);
     g_array_append_val (event->answers, answer);
+  }
+  return event;
+}
+
+static TsmEvent *
+answer_plug (EngineTest *test, gboolean with_detail)
+{
+  TsmEvent *event;
+
+  test->n_reads++;
+  test->n_details += with_detail ? 1 : 0;
+  if (test->has_lost_answers)
+    return NULL;
+  if (test->is_plug_silent || test->is_plug_denied) {
+    event = tsm_event_new (TSM_EVENT_PLUG_FAILED);
+    event->is_denied = test->is_plug_denied;
+    event->message = g_strdup ("it does not answer");
+    return event;
+  }
+  event = tsm_event_new (TSM_EVENT_READING);
+  event->reading = (TsmReading){
+    .at = test->now,
+    .total_wh = engine_test_total_wh (test),
+    .step_wh = 1,
+    .power_w = test->power_w,
+    .today_wh = -1,
+    .yesterday_wh = -1,
+    .clock_at =
+        test->now +
+        g_time_zone_get_offset (
+            test->zone, g_time_zone_find_interval (test->zone, G_TIME_TYPE_UNIVERSAL, test->now)),
+    .total_start = TSM_INSTANT_NONE,
+    .uptime_s = with_detail ? test->now - test->plug_boot_at : -1,
+  };
+  if (with_detail)
+    g_strlcpy (event->reading.mac, test->mac, sizeof event->reading.mac);
+  return event;
+}
+
+static TsmEvent *
+answer_order (EngineTest *test, TsmOrder order)
+{
+  TsmEvent *event = tsm_event_new (TSM_EVENT_ORDERED);
+  const gboolean is_wake = order == TSM_ORDER_WAKE;
+
+  event->order = order;
+  if (is_wake) {
+    test->n_wakes++;
+    test->wake_sent_at = test->now;
+  } else {
+    test->n_shutdowns++;
+    test->shutdown_at = test->now;
+  }
+  if (!test->is_host_stubborn) {
+    test->probe = is_wake ? TSM_PROBE_ANSWERS : TSM_PROBE_SILENT;
+    test->power_w = is_wake ? 60 : 2;
   }
   return event;
 }
@@ -70,50 +217,31 @@ answer (EngineTest *test, const TsmEffect *effect)
 
   switch (effect->kind) {
   case TSM_EFFECT_READ_PLUG:
-    event = tsm_event_new (TSM_EVENT_READING);
-    event->reading = (TsmReading){ .at = test->now,
-                                   .total_wh = test->total_wh,
-                                   .step_wh = 1,
-                                   .power_w = test->power_w,
-                                   .today_wh = -1,
-                                   .yesterday_wh = -1,
-                                   .clock_at = TSM_INSTANT_NONE,
-                                   .total_start = TSM_INSTANT_NONE,
-                                   .uptime_s = effect->with_detail ? 1000000 : -1 };
-    break;
+    return answer_plug (test, effect->with_detail);
   case TSM_EFFECT_FETCH_COLOURS:
-    event = answer_colours (test, effect);
-    break;
+    return answer_colours (test, effect);
   case TSM_EFFECT_PROBE_HOST:
     event = tsm_event_new (TSM_EVENT_PROBED);
     event->probe = test->probe;
-    break;
+    return event;
   case TSM_EFFECT_ORDER_HOST:
-    event = tsm_event_new (TSM_EVENT_ORDERED);
-    event->order = effect->order;
-    /* The host obeys at once. */
-    if (effect->order == TSM_ORDER_SHUTDOWN) {
-      test->n_shutdowns++;
-      test->probe = TSM_PROBE_SILENT;
-      test->power_w = 2;
-    } else {
-      test->n_wakes++;
-      test->probe = TSM_PROBE_ANSWERS;
-      test->power_w = 60;
-    }
-    break;
+    return answer_order (test, effect->order);
   case TSM_EFFECT_REPLY:
   case TSM_EFFECT_NOTICE:
-    break;
+    return NULL;
   }
-  return event;
+  g_assert_not_reached ();
 }
 
 static void
 take_note (EngineTest *test, TsmEffect *effect)
 {
   if (effect->kind == TSM_EFFECT_NOTICE) {
-    g_assert_nonnull (effect->notice->text[TSM_LANG_FR]);
+    for (guint lang = 0; lang < TSM_N_LANGS; lang++) {
+      g_assert_cmpstr (effect->notice->text[lang], !=, NULL);
+      g_assert_cmpstr (effect->notice->text[lang], !=, "");
+      g_assert_null (strstr (effect->notice->text[lang], "%s"));
+    }
     g_test_message ("%" G_GINT64_FORMAT " %s", test->now, effect->notice->text[TSM_LANG_EN]);
     g_ptr_array_add (test->notices, g_strdup (effect->notice->text[TSM_LANG_EN]));
   } else if (effect->kind == TSM_EFFECT_REPLY) {
@@ -128,6 +256,7 @@ engine_test_step (EngineTest *test, const TsmEvent *event)
   g_autoptr (GPtrArray) effects = g_ptr_array_new_with_free_func ((GDestroyNotify) tsm_effect_free);
   g_autoptr (GError) error = NULL;
 
+  test->n_steps++;
   g_assert_true (tsm_engine_step (test->engine, event, test->now, effects, &test->wake_at, &error));
   g_assert_no_error (error);
   g_assert_cmpint (test->wake_at, >, test->now);
@@ -142,19 +271,23 @@ engine_test_step (EngineTest *test, const TsmEvent *event)
 }
 
 void
+engine_test_pass (EngineTest *test, gint64 until)
+{
+  g_assert_cmpint (until, >=, test->now);
+  test->energy_ws += test->power_w * (until - test->now);
+  test->now = until;
+}
+
+void
 engine_test_run_until (EngineTest *test, gint64 until)
 {
   g_autoptr (TsmEvent) wake = tsm_event_new (TSM_EVENT_WAKE);
 
   while (test->wake_at <= until) {
-    const gint64 before = test->now;
-
-    test->now = test->wake_at;
-    /* A steady draw: what the counter shows is exact at whole minutes. */
-    test->total_wh += test->power_w * (test->now - before) / 3600;
+    engine_test_pass (test, test->wake_at);
     engine_test_step (test, wake);
   }
-  test->now = until;
+  engine_test_pass (test, until);
   engine_test_step (test, wake);
 }
 
@@ -178,15 +311,6 @@ engine_test_verdict (const EngineTest *test)
                                                   : tsm_refusal_to_string (test->reply->refusal);
 }
 
-gboolean
-engine_test_was_told (const EngineTest *test, const char *part)
-{
-  for (guint i = 0; i < test->notices->len; i++)
-    if (strstr (g_ptr_array_index (test->notices, i), part) != NULL)
-      return TRUE;
-  return FALSE;
-}
-
 gint64
 engine_test_get_int (const EngineTest *test, const char *member)
 {
@@ -194,4 +318,35 @@ engine_test_get_int (const EngineTest *test, const char *member)
 
   g_assert_true (json_object_has_member (data, member));
   return json_object_get_int_member (data, member);
+}
+
+guint
+engine_test_count_told (const EngineTest *test, const char *part)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < test->notices->len; i++)
+    n += strstr (g_ptr_array_index (test->notices, i), part) != NULL ? 1 : 0;
+  return n;
+}
+
+gboolean
+engine_test_was_told (const EngineTest *test, const char *part)
+{
+  return engine_test_count_told (test, part) > 0;
+}
+
+void
+engine_test_forget (EngineTest *test)
+{
+  g_ptr_array_set_size (test->notices, 0);
+  g_array_set_size (test->questions, 0);
+}
+
+gint64
+engine_test_query_args (EngineTest *test, const char *sql, const TsmArg *args, gsize n_args)
+{
+  g_auto (TsmQuery) query = tsm_db_query_args (test->db, sql, args, n_args);
+
+  return tsm_query_next (&query) ? tsm_query_get_int_or (&query, 0, G_MININT64) : G_MININT64;
 }
