@@ -379,9 +379,10 @@ static void
 store_transition (TsmEngine *engine)
 {
   const TsmController *controller = &engine->conductor.controller;
-  const TsmSighting sighting = { .at = engine->now, .seen = controller->seen };
+  const TsmSighting sighting = { .at = MAX (engine->now, tsm_ledger_get_end (engine)),
+                                 .seen = controller->seen };
   g_autoptr (GArray) before =
-      tsm_power_table_dup_seen (engine->db, engine->server_id, engine->now, engine->now + 1);
+      tsm_power_table_dup_seen (engine->db, engine->server_id, sighting.at, sighting.at + 1);
   const TsmPower last = before->len == 0
                             ? TSM_POWER_UNKNOWN
                             : g_array_index (before, TsmSighting, before->len - 1).seen;
@@ -506,6 +507,12 @@ tsm_conductor_tick (TsmEngine *engine)
 
     feed (engine, &tick);
   }
+}
+
+void
+tsm_conductor_follow_clock (TsmEngine *engine)
+{
+  engine->conductor.controller_at = MIN (engine->conductor.controller_at, engine->now);
 }
 
 void

@@ -42,6 +42,8 @@ void tsm_conductor_replan (TsmEngine *engine);
 void tsm_conductor_announce_colour (TsmEngine *engine, TsmDay day, TsmColour before);
 /* Brings the plan up to date, warns, and lets the controller act. */
 void tsm_conductor_tick (TsmEngine *engine);
+/* Our clock was set back: the controller's next look is now. */
+void tsm_conductor_follow_clock (TsmEngine *engine);
 /* 06:00: a host that is wanted on is asserted. */
 void tsm_conductor_assert_on (TsmEngine *engine);
 

@@ -144,7 +144,6 @@ answer (TsmEngine *self, const TsmRequest *request)
 {
   TsmReply *reply = tsm_handle_request (self, request);
 
-  tsm_ledger_settle (self, FALSE);
   tsm_metering_commit (self);
   tsm_engine_add_effect (self, TSM_EFFECT_REPLY)->reply = reply;
 }
@@ -202,15 +201,23 @@ let_time_pass (TsmEngine *self)
 
   if ((due & ALL_COLOUR_JOBS) != 0)
     tsm_forecast_ask (self);
-  if ((due & (1u << TSM_JOB_DAY_BEGIN | 1u << TSM_JOB_NIGHT_BEGIN)) != 0) {
+  if ((due & (1u << TSM_JOB_DAY_BEGIN | 1u << TSM_JOB_NIGHT_BEGIN)) != 0)
     tsm_metering_ask (self);
-    tsm_ledger_settle (self, FALSE);
-  }
   if ((due & 1u << TSM_JOB_DAY_BEGIN) != 0)
     tsm_conductor_assert_on (self);
   tsm_forecast_tick (self);
   tsm_conductor_tick (self);
   tsm_metering_tick (self);
+  tsm_ledger_settle (self, FALSE);
+}
+
+/* Our clock was set back: what was to come by the old one comes now. */
+static void
+follow_clock (TsmEngine *self)
+{
+  tsm_metering_follow_clock (self);
+  tsm_forecast_follow_clock (self);
+  tsm_conductor_follow_clock (self);
 }
 
 static gint64
@@ -229,10 +236,13 @@ tsm_engine_step (TsmEngine *self, const TsmEvent *event, gint64 now, GPtrArray *
                  gint64 *ret_wake_at, GError **error)
 {
   const guint n_before = effects->len;
+  const gboolean is_set_back = self->is_started && now < self->now;
 
   g_assert (self->is_started || event->kind == TSM_EVENT_START);
   self->now = now;
   self->effects = effects;
+  if (is_set_back)
+    follow_clock (self);
   take_event (self, event);
   if (event->kind != TSM_EVENT_STOP && !tsm_db_has_failed (self->db))
     let_time_pass (self);

@@ -324,12 +324,21 @@ tsm_forecast_ask (TsmEngine *engine)
 }
 
 void
+tsm_forecast_follow_clock (TsmEngine *engine)
+{
+  TsmForecast *self = &engine->forecast;
+
+  self->asked_at = MIN (self->asked_at, engine->now);
+  if (self->ask_at != G_MAXINT64)
+    self->ask_at = MIN (self->ask_at, engine->now);
+}
+
+void
 tsm_forecast_tick (TsmEngine *engine)
 {
   TsmForecast *self = &engine->forecast;
 
-  if (self->is_asking && engine->now >= self->asked_at &&
-      engine->now - self->asked_at < LOST_AFTER_S)
+  if (self->is_asking && engine->now - self->asked_at < LOST_AFTER_S)
     return;
   if (engine->now >= self->ask_at)
     begin_round (engine);

@@ -32,6 +32,8 @@ void tsm_forecast_start (TsmEngine *engine);
 /* A scheduled job: asks for tomorrow, known or not, and for what is missing. */
 void tsm_forecast_ask (TsmEngine *engine);
 void tsm_forecast_tick (TsmEngine *engine);
+/* Our clock was set back: what was to be asked is asked now. */
+void tsm_forecast_follow_clock (TsmEngine *engine);
 /* @answers is of TsmColourAnswer. */
 void tsm_forecast_take_answers (TsmEngine *engine, TsmSource source, const GArray *answers);
 void tsm_forecast_take_failure (TsmEngine *engine, TsmSource source, const char *message);

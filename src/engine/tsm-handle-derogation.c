@@ -63,10 +63,13 @@ read_span (TsmEngine *engine, const TsmRequest *request, TsmSpan *ret_span)
                                 N_ ("\"%s\" is not an hour; write 14, 14h30 or 14:30."),
                                 TSM_SAY_TEXT (hour));
   }
+  /* What is booked already, by a clock that was ahead, cannot be cut any more. */
   if (!tsm_derogate_get_span (is_tomorrow, minutes[0], minutes[1], engine->now, engine->zone,
-                              ret_span))
+                              ret_span) ||
+      ret_span->end <= tsm_ledger_get_end (engine))
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_BAD_HOURS,
                               N_ ("Those hours are over already."));
+  ret_span->begin = MAX (ret_span->begin, tsm_ledger_get_end (engine));
   return NULL;
 }
 
@@ -205,12 +208,21 @@ parse_id (const char *text, gint64 *ret_id)
          g_ascii_string_to_signed (text, 10, 1, G_MAXINT64, ret_id, NULL);
 }
 
+/* Where a derogation that is ended now ends: at its begin, if it has not begun. */
+static gint64
+end_from_now (const TsmEngine *engine, const TsmDerogation *derogation)
+{
+  const gint64 at = MAX (engine->now, tsm_ledger_get_end (engine));
+
+  return CLAMP (at, derogation->begin, derogation->end);
+}
+
 /* A running derogation ends now, one to come is void. */
 static void
 end_now (TsmEngine *engine, const TsmDerogation *derogation, gint64 by_user_id)
 {
   tsm_derogation_table_set_end (engine->db, engine->server_id, derogation->id,
-                                MAX (derogation->begin, engine->now), by_user_id, engine->now);
+                                end_from_now (engine, derogation), by_user_id, engine->now);
   apply (engine, derogation->begin, derogation->end);
 }
 
@@ -255,7 +267,7 @@ tsm_handle_derogation_remove (TsmEngine *engine, const TsmRequest *request)
     text = tsm_say (request->lang, engine->zone, N_ ("D%s is removed."), TSM_SAY_ID (id));
   end_now (engine, &derogation, request->caller_id);
   data = tsm_json_begin ();
-  tsm_json_add_int (data, "end", MAX (derogation.begin, engine->now));
+  tsm_json_add_int (data, "end", end_from_now (engine, &derogation));
   return tsm_reply_new_done (request, text, tsm_json_end (data));
 }
 

@@ -126,6 +126,12 @@ put_open (TsmEngine *engine)
   self->is_open_dirty = FALSE;
 }
 
+gint64
+tsm_ledger_get_end (const TsmEngine *engine)
+{
+  return engine->ledger.has_open ? engine->ledger.open.end : G_MININT64;
+}
+
 /* One piece, which lies inside its boundaries: it extends the open slice or becomes it. */
 static void
 append_piece (TsmEngine *engine, const TsmCutter *cutter, const TsmSlice *piece)
@@ -154,7 +160,7 @@ tsm_ledger_book_as (TsmEngine *engine, gint64 from, gint64 to, gint64 energy_wh,
   const TsmCutter cutter = cutter_with (engine, edges);
 
   g_assert (from < to);
-  g_assert (!engine->ledger.has_open || from >= engine->ledger.open.end);
+  g_assert (from >= tsm_ledger_get_end (engine));
   tsm_slice_cut (&cutter, from, to, energy_wh, quality, pieces);
   for (guint i = 0; i < pieces->len; i++)
     append_piece (engine, &cutter, &g_array_index (pieces, TsmSlice, i));
@@ -293,17 +299,22 @@ tsm_ledger_settle (TsmEngine *engine, gboolean with_today)
 {
   TsmLedger *self = &engine->ledger;
   const TsmDay today = tsm_engine_get_today (engine);
+  const gboolean is_today_touched = g_hash_table_contains (self->touched, GINT_TO_POINTER (today));
   GHashTableIter iter;
   gpointer key;
 
-  put_open (engine);
+  if (g_hash_table_size (self->touched) == (is_today_touched && !with_today ? 1 : 0))
+    return;
+  tsm_metering_commit (engine);
   g_hash_table_iter_init (&iter, self->touched);
   while (g_hash_table_iter_next (&iter, &key, NULL)) {
     const TsmDay day = GPOINTER_TO_INT (key);
 
     if (day == today && !with_today)
       continue;
-    settle_day (engine, day);
+    /* A day to come has no slices yet; its first one touches it. */
+    if (day <= today)
+      settle_day (engine, day);
     g_hash_table_iter_remove (&iter);
   }
 }

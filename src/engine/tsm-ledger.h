@@ -4,7 +4,8 @@
  *
  * The last slice grows in memory and is put into the store by tsm_ledger_flush (). A day whose
  * colour, stays, derogations or slices change is touched; tsm_ledger_settle () recomputes the
- * touched days. The current day is settled when someone asks and when it is over, not each poll. */
+ * touched days: those that are over in the step that touched them, so that no crash comes between,
+ * the current one when someone asks and when it is over, not each poll. */
 #pragma once
 #include "rules/tsm-slice.h"
 
@@ -40,10 +41,14 @@ void tsm_ledger_recut (TsmEngine *engine);
 void tsm_ledger_touch (TsmEngine *engine, TsmDay day);
 /* The days [from, to] changed. */
 void tsm_ledger_touch_range (TsmEngine *engine, TsmDay from, TsmDay to);
-/* Puts the open slice into the store. */
+/* The instant up to which is booked; G_MININT64 if nothing is. A new edge before it, after a clock
+ * was set back, would lie inside a slice. */
+gint64 tsm_ledger_get_end (const TsmEngine *engine);
+/* Puts the open slice into the store. For tsm_metering_commit () alone: slice and counter belong in
+ * one transaction. */
 void tsm_ledger_flush (TsmEngine *engine);
-/* Flushes, and recomputes the touched days. @with_today: the current day too; else it stays
- * touched, for it changes with every poll. */
+/* Commits the metering and recomputes the touched days. @with_today: the current day too; else it
+ * stays touched, for it changes with every poll. */
 void tsm_ledger_settle (TsmEngine *engine, gboolean with_today);
 
 G_END_DECLS

@@ -16,7 +16,10 @@
 /* An answer that does not come: the edge gives up long before. */
 #define LOST_AFTER_S 120
 #define EPISODE      "plug"
-#define STATE        "meter"
+/* Our clock is that far behind what is booked: worth a word. */
+#define BEHIND_S      120
+#define EPISODE_CLOCK "clock"
+#define STATE         "meter"
 
 static const TsmField meter_fields[] = {
   TSM_FIELD (TsmMeter, has_baseline, TSM_FIELD_UINT),
@@ -73,13 +76,25 @@ tsm_metering_ask (TsmEngine *engine)
 }
 
 void
+tsm_metering_follow_clock (TsmEngine *engine)
+{
+  TsmMetering *self = &engine->metering;
+
+  self->asked_at = TSM_INSTANT_NONE;
+  self->next_at = engine->now;
+  self->committed_at = MIN (self->committed_at, engine->now);
+  self->detail_at = MIN (self->detail_at, engine->now);
+  if (self->failing_since != TSM_INSTANT_NONE)
+    self->failing_since = MIN (self->failing_since, engine->now);
+}
+
+void
 tsm_metering_tick (TsmEngine *engine)
 {
   TsmMetering *self = &engine->metering;
   TsmEffect *effect;
 
-  if (self->asked_at != TSM_INSTANT_NONE && engine->now - self->asked_at < LOST_AFTER_S &&
-      engine->now >= self->asked_at)
+  if (self->asked_at != TSM_INSTANT_NONE && engine->now - self->asked_at < LOST_AFTER_S)
     return;
   if (engine->now < self->next_at)
     return;
@@ -102,6 +117,16 @@ schedule_next (TsmEngine *engine)
     self->next_at = boundary;
 }
 
+static void
+store_last (TsmEngine *engine)
+{
+  const TsmMetering *self = &engine->metering;
+
+  if (self->is_uncommitted)
+    tsm_meter_table_add_reading (engine->db, engine->server_id, engine->ledger.epoch, &self->last,
+                                 &self->last_outcome);
+}
+
 void
 tsm_metering_commit (TsmEngine *engine)
 {
@@ -111,8 +136,7 @@ tsm_metering_commit (TsmEngine *engine)
   tsm_ledger_flush (engine);
   if (!self->is_uncommitted)
     return;
-  tsm_meter_table_add_reading (engine->db, engine->server_id, engine->ledger.epoch, &self->last,
-                               &self->last_outcome);
+  store_last (engine);
   state = tsm_record_dup_string (&self->meter, meter_fields, G_N_ELEMENTS (meter_fields));
   tsm_state_table_put (engine->db, engine->server_id, STATE, state);
   self->is_uncommitted = FALSE;
@@ -131,6 +155,11 @@ begin_first_epoch (TsmEngine *engine, const TsmReading *reading)
   engine->ledger.epoch =
       tsm_meter_table_add_epoch (engine->db, engine->server_id, reading->at,
                                  is_spread ? 0 : reading->total_wh, reading, TSM_METER_REASON_NONE);
+  if (reading->total_wh == 0) {
+    tsm_engine_notify (engine, TSM_NOTICE_LEDGER,
+                       N_ ("Metering begins now, with the plug's counter at zero."));
+    return;
+  }
   if (!is_spread) {
     tsm_engine_notify (
         engine, TSM_NOTICE_LEDGER,
@@ -154,6 +183,7 @@ static void
 begin_other_epoch (TsmEngine *engine, const TsmReading *reading, const TsmMeterOutcome *outcome)
 {
   tsm_ledger_book_as (engine, outcome->from, reading->at, -1, TSM_QUALITY_DOWN);
+  tsm_ledger_flush (engine); /* the gap is still the old epoch's */
   engine->ledger.epoch = tsm_meter_table_add_epoch (engine->db, engine->server_id, reading->at,
                                                     reading->total_wh, reading, outcome->reason);
   tsm_engine_notify (engine, TSM_NOTICE_LEDGER,
@@ -184,6 +214,27 @@ end_silence (TsmEngine *engine)
     tsm_engine_notify (engine, TSM_NOTICE_RECOVERY, N_ ("The plug answers again."));
 }
 
+static void
+begin_behind (TsmEngine *engine, const TsmReading *reading)
+{
+  const gint64 behind_s = tsm_ledger_get_end (engine) - reading->at;
+
+  if (behind_s < BEHIND_S || !tsm_engine_begin_episode (engine, EPISODE_CLOCK))
+    return;
+  tsm_engine_notify (engine, TSM_NOTICE_PROBLEM,
+                     N_ ("The clock went back by %s. What is booked stays; what flows meanwhile is "
+                         "booked once the clock has caught up."),
+                     TSM_SAY_DURATION (behind_s));
+}
+
+static void
+end_behind (TsmEngine *engine)
+{
+  if (tsm_engine_end_episode (engine, EPISODE_CLOCK))
+    tsm_engine_notify (engine, TSM_NOTICE_RECOVERY,
+                       N_ ("The clock has caught up; metering goes on."));
+}
+
 /* TRUE when what was concluded must not wait for the next regular commit. */
 static gboolean
 conclude (TsmEngine *engine, const TsmReading *reading, const TsmMeterOutcome *outcome)
@@ -193,10 +244,14 @@ conclude (TsmEngine *engine, const TsmReading *reading, const TsmMeterOutcome *o
     begin_first_epoch (engine, reading);
     return TRUE;
   case TSM_METER_ENERGY:
+    end_behind (engine);
     book_energy (engine, reading, outcome);
     return outcome->reason != TSM_METER_REASON_NONE;
   case TSM_METER_PENDING:
+    return TRUE;
   case TSM_METER_REFUSED:
+    if (outcome->reason == TSM_METER_REASON_BEHIND)
+      begin_behind (engine, reading);
     return TRUE;
   case TSM_METER_EPOCH:
     begin_other_epoch (engine, reading, outcome);
@@ -220,6 +275,9 @@ tsm_metering_take_reading (TsmEngine *engine, const TsmReading *reading)
   self->known_total_wh = self->meter.baseline_total_wh;
   tsm_meter_feed (&self->meter, reading, tsm_engine_get_utc_offset (engine, reading->at),
                   TSM_LIMIT_PLUG_W, &outcome);
+  /* The last steady poll before an anomaly is history too. */
+  if (outcome.verdict != TSM_METER_ENERGY || outcome.reason != TSM_METER_REASON_NONE)
+    store_last (engine);
   is_urgent = conclude (engine, reading, &outcome);
   self->last = *reading;
   self->last_outcome = outcome;
@@ -276,9 +334,8 @@ tsm_metering_get_power (const TsmEngine *engine)
 {
   const TsmMetering *self = &engine->metering;
 
-  if (self->last.at == TSM_INSTANT_NONE ||
-      (self->failing_since != TSM_INSTANT_NONE &&
-       engine->now - self->failing_since >= ANNOUNCE_AFTER_S))
+  if (self->last.at == TSM_INSTANT_NONE || (self->failing_since != TSM_INSTANT_NONE &&
+                                            engine->now - self->failing_since >= ANNOUNCE_AFTER_S))
     return -1;
   return self->last.power_w;
 }

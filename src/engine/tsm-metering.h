@@ -30,6 +30,8 @@ void tsm_metering_start (TsmEngine *engine);
 void tsm_metering_tick (TsmEngine *engine);
 /* A read is wanted now, whatever the poll says. */
 void tsm_metering_ask (TsmEngine *engine);
+/* Our clock was set back: a read is wanted now. */
+void tsm_metering_follow_clock (TsmEngine *engine);
 void tsm_metering_take_reading (TsmEngine *engine, const TsmReading *reading);
 void tsm_metering_take_failure (TsmEngine *engine, const char *message, gboolean is_denied);
 /* Puts the meter's memory, the last reading and the open slice into the store. */
