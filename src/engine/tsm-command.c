@@ -109,6 +109,7 @@ static const TsmCommandSpec table[] = {
     .description = N_ ("hold the server on or off against the plan, or end the hold"),
     .handler = tsm_handle_power_hold,
     .who = TSM_WHO_ADMIN,
+    .needs_host = TRUE,
     .options = { { .name = "state",
                    .kind = TSM_OPTION_CHOICE,
                    .is_required = TRUE,

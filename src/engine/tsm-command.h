@@ -39,6 +39,7 @@ typedef struct {
   const char *description; /* message id */
   TsmWho who;
   gboolean is_open_to_shell; /* admins and the shell may say it of others */
+  gboolean needs_host;       /* unavailable where no host is set up */
   TsmOptionSpec options[TSM_COMMAND_MAX_OPTIONS + 1];
   TsmReply *(*handler) (TsmEngine *engine, const TsmRequest *request);
 } TsmCommandSpec;

@@ -102,10 +102,11 @@ static gint64
 estimate_cost_neur (TsmEngine *engine, TsmSpan span)
 {
   const TsmDay today = tsm_engine_get_today (engine);
+  const TsmDay from = MAX (today - ESTIMATE_DAYS, engine->start_day);
   const TsmDayTotal total =
-      tsm_share_table_sum_total (engine->db, engine->server_id, today - ESTIMATE_DAYS, today - 1);
+      tsm_share_table_sum_total (engine->db, engine->server_id, from, today - 1);
   const gint64 power_w = tsm_metering_get_power (engine);
-  const gint64 mean_w = total.energy_wh > 0 ? total.energy_wh / (ESTIMATE_DAYS * 24) : power_w;
+  const gint64 mean_w = total.energy_wh > 0 ? total.energy_wh / ((today - from) * 24) : power_w;
   gint64 cost_neur = 0;
 
   if (mean_w < 0)

@@ -29,9 +29,6 @@ tsm_handle_power_hold (TsmEngine *engine, const TsmRequest *request)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_BAD_HOURS,
                               N_ ("\"%s\" is not an hour; write 14, 14h30 or 14:30."),
                               TSM_SAY_TEXT (until));
-  if (!engine->config.has_host)
-    return tsm_handle_refuse (engine, request, TSM_REFUSAL_UNAVAILABLE,
-                              N_ ("No host is set up to be powered; see HOST_PROXMOX."));
   if (tsm_power_from_string (tsm_request_peek (request, "state"), &hold.state))
     hold.end = tsm_schedule_get_next (minute, engine->now, engine->zone);
   tsm_power_table_add_hold (engine->db, engine->server_id, hold, request->caller_id, engine->now);

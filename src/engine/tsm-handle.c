@@ -144,8 +144,12 @@ TsmReply *
 tsm_handle_request (TsmEngine *engine, const TsmRequest *request)
 {
   const TsmCommandSpec *spec = tsm_command_find (request->command);
-  TsmReply *refusal = check_usage (engine, request, spec);
+  TsmReply *refusal;
 
+  if (spec != NULL && spec->needs_host && !engine->config.has_host)
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_UNAVAILABLE,
+                              N_ ("No host is set up to be powered; see HOST_PROXMOX."));
+  refusal = check_usage (engine, request, spec);
   if (refusal == NULL)
     refusal = check_caller (engine, request, spec);
   return refusal != NULL ? refusal : spec->handler (engine, request);

@@ -3,6 +3,7 @@
 /* tidy: allow name: a reply belongs to its request, and their header holds both */
 #include "engine/tsm-request.h"
 #include "base/tsm-error.h"
+#include "base/tsm-limits.h"
 #include "engine/tsm-command.h"
 #include <string.h>
 
@@ -56,6 +57,22 @@ set_bare_word (TsmRequest *self, const TsmCommandSpec *spec, const char *word, G
   return FALSE;
 }
 
+/* What arrives is shown again in replies: it has to be text, and not too much of it. */
+static gboolean
+check_text (const char *text, gsize length, GError **error)
+{
+  if (length > TSM_LIMIT_REQUEST_BYTES) {
+    g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID, "the request is longer than %d bytes",
+                 TSM_LIMIT_REQUEST_BYTES);
+    return FALSE;
+  }
+  if (!g_utf8_validate (text, (gssize) length, NULL)) {
+    g_set_error_literal (error, TSM_ERROR, TSM_ERROR_INVALID, "the request is not UTF-8 text");
+    return FALSE;
+  }
+  return TRUE;
+}
+
 TsmRequest *
 tsm_request_new_from_line (const char *line, gint64 caller_id, TsmLang lang, GError **error)
 {
@@ -64,6 +81,8 @@ tsm_request_new_from_line (const char *line, gint64 caller_id, TsmLang lang, GEr
   g_autoptr (GError) parse_error = NULL;
   const char *name;
 
+  if (!check_text (line, strlen (line), error))
+    return NULL;
   if (!g_shell_parse_argv (line, NULL, &words, &parse_error)) {
     g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID, "cannot read \"%s\": %s", line,
                  parse_error->message);
@@ -88,11 +107,19 @@ tsm_request_new_from_line (const char *line, gint64 caller_id, TsmLang lang, GEr
 static gboolean
 read_caller (TsmRequest *self, JsonObject *object, GError **error)
 {
-  const char *as = json_object_get_string_member_with_default (object, "as", NULL);
+  JsonNode *node = json_object_get_member (object, "as");
+  const char *as;
 
-  if (as == NULL)
+  if (node == NULL)
     return TRUE;
-  if (g_ascii_string_to_signed (as, 10, 1, G_MAXINT64, &self->caller_id, NULL))
+  /* Anything else than a text must not pass for the shell. */
+  if (json_node_get_value_type (node) != G_TYPE_STRING) {
+    g_set_error_literal (error, TSM_ERROR, TSM_ERROR_INVALID, "as is not a text");
+    return FALSE;
+  }
+  as = json_node_get_string (node);
+  if (g_ascii_isdigit (as[0]) &&
+      g_ascii_string_to_signed (as, 10, 1, G_MAXINT64, &self->caller_id, NULL))
     return TRUE;
   g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID,
                "\"%s\" is not a user id; give the Discord id, digits alone", as);
@@ -130,9 +157,12 @@ tsm_request_new_from_json (const char *json, gssize length, GError **error)
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (TsmRequest) self = NULL;
   g_autoptr (GError) parse_error = NULL;
+  const gsize n_bytes = length >= 0 ? (gsize) length : strlen (json);
   JsonObject *object;
   JsonNode *command;
 
+  if (!check_text (json, n_bytes, error))
+    return NULL;
   if (!json_parser_load_from_data (parser, json, length, &parse_error) ||
       json_parser_get_root (parser) == NULL ||
       !JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser))) {

@@ -297,11 +297,14 @@ engine_test_type (EngineTest *test, gint64 caller_id, const char *line)
   g_autoptr (TsmEvent) event = tsm_event_new (TSM_EVENT_COMMAND);
   g_autoptr (GError) error = NULL;
 
-  event->request = tsm_request_new_from_line (line, caller_id, TSM_LANG_EN, &error);
+  event->request = tsm_request_new_from_line (line, caller_id, test->lang, &error);
   g_assert_no_error (error);
+  event->request->is_member = !test->is_stranger;
   g_clear_pointer (&test->reply, tsm_reply_free);
   engine_test_step (test, event);
   g_assert_nonnull (test->reply);
+  g_assert_cmpstr (test->reply->text, !=, "");
+  g_assert_null (strstr (test->reply->text, "%s"));
 }
 
 const char *

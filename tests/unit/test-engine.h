@@ -45,7 +45,9 @@ typedef struct {
   gint64 shutdown_at, wake_sent_at; /* the last ones */
 
   GPtrArray *notices; /* all English notice texts so far */
-  TsmReply *reply;    /* of the last command */
+  TsmLang lang;
+  gboolean is_stranger; /* the front end does not vouch for the caller */
+  TsmReply *reply;      /* of the last command */
 } EngineTest;
 
 /* Local Paris time of @day. */
