@@ -147,10 +147,13 @@ find_missing (TsmEngine *engine, TsmDay from, TsmDay to, gboolean is_asking)
   return TSM_DAY_NONE;
 }
 
+/* The first day that a question up to @to may begin with. */
 static TsmDay
 first_day (const TsmEngine *engine, TsmDay to)
 {
-  return MAX (engine->start_day, to - TSM_LIMIT_COLOUR_DAYS + 1);
+  const TsmDay from = MIN (engine->forecast.first_unknown, to - ASK_BACK_DAYS);
+
+  return MAX (MAX (from, engine->start_day), to - TSM_LIMIT_COLOUR_DAYS + 1);
 }
 
 static void
@@ -205,28 +208,42 @@ see (TsmEngine *engine, TsmDay day, TsmColour colour, TsmSource source)
   tsm_conductor_announce_colour (engine, day, before);
 }
 
+/* FALSE when the contract's rules leave more than one colour. */
+static gboolean
+deduce (TsmEngine *engine, TsmDay day)
+{
+  const TsmColourSet possible = tsm_forecast_get_possible (engine, day);
+
+  for (TsmColour colour = TSM_COLOUR_BLUE; colour <= TSM_COLOUR_RED; colour++) {
+    if (possible == TSM_COLOUR_BIT (colour)) {
+      see (engine, day, colour, TSM_SOURCE_DEDUCED);
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
 /* For days that are over, what no source said is taken from the built-in calendar; and for any day
  * that is due, what the contract's rules make certain. */
 static void
 fill_without_network (TsmEngine *engine)
 {
+  TsmForecast *self = &engine->forecast;
   const TsmDay today = tsm_engine_get_today (engine);
   const TsmDay to = last_due (engine);
+  TsmDay first_unknown = TSM_DAY_NONE;
 
-  for (TsmDay day = engine->start_day; day <= to; day++) {
-    const TsmDayColour known = tsm_colour_table_get (engine->db, engine->server_id, day);
-    const TsmColour built_in = tsm_calendar_get_colour (day);
+  for (TsmDay day = self->first_unknown; day <= to; day++) {
+    const TsmColour built_in = day < today ? tsm_calendar_get_colour (day) : TSM_COLOUR_UNKNOWN;
 
-    if (known.colour != TSM_COLOUR_UNKNOWN)
+    if (tsm_colour_table_get (engine->db, engine->server_id, day).colour != TSM_COLOUR_UNKNOWN)
       continue;
-    if (day < today && built_in != TSM_COLOUR_UNKNOWN) {
+    if (built_in != TSM_COLOUR_UNKNOWN)
       see (engine, day, built_in, TSM_SOURCE_CALENDAR);
-      continue;
-    }
-    for (TsmColour colour = TSM_COLOUR_BLUE; colour <= TSM_COLOUR_RED; colour++)
-      if (tsm_forecast_get_possible (engine, day) == TSM_COLOUR_BIT (colour))
-        see (engine, day, colour, TSM_SOURCE_DEDUCED);
+    else if (!deduce (engine, day) && first_unknown == TSM_DAY_NONE)
+      first_unknown = day;
   }
+  self->first_unknown = first_unknown != TSM_DAY_NONE ? first_unknown : to + 1;
 }
 
 static gint64
@@ -236,14 +253,14 @@ retry_wait_s (guint n_failures)
 }
 
 static void
-announce_round (TsmEngine *engine, gboolean is_missing)
+announce_round (TsmEngine *engine, TsmDay missing)
 {
   const TsmForecast *self = &engine->forecast;
   guint minute;
 
   if (!self->has_failed && tsm_engine_end_episode (engine, EPISODE_SOURCES))
     tsm_engine_notify (engine, TSM_NOTICE_RECOVERY, N_ ("The colour sources answer again."));
-  if (!is_missing) {
+  if (missing == TSM_DAY_NONE) {
     tsm_engine_end_episode (engine, EPISODE_UNKNOWN);
     return;
   }
@@ -251,7 +268,7 @@ announce_round (TsmEngine *engine, gboolean is_missing)
   if (minute >= 20 * 60 && tsm_engine_begin_episode (engine, EPISODE_UNKNOWN))
     tsm_engine_notify (engine, TSM_NOTICE_PROBLEM,
                        N_ ("The colour of %s is still unknown. TSM keeps asking."),
-                       TSM_SAY_DAY (self->to));
+                       TSM_SAY_DAY (missing));
 }
 
 /* Every source that could be asked has been: sees what is still missing and when to ask again. */
@@ -260,13 +277,13 @@ conclude_round (TsmEngine *engine)
 {
   TsmForecast *self = &engine->forecast;
   const TsmDay to = last_due (engine);
-  gboolean is_missing;
+  TsmDay missing;
 
   self->is_asking = FALSE;
   self->has_asked = TRUE;
   fill_without_network (engine);
-  is_missing = find_missing (engine, first_day (engine, to), to, FALSE) != TSM_DAY_NONE;
-  if (!is_missing) {
+  missing = find_missing (engine, first_day (engine, to), to, FALSE);
+  if (missing == TSM_DAY_NONE) {
     self->ask_at = G_MAXINT64;
     self->n_failures = 0;
   } else if (self->has_failed) {
@@ -275,7 +292,7 @@ conclude_round (TsmEngine *engine)
     self->ask_at = tsm_colour_get_next_ask (engine->now, engine->zone);
     self->n_failures = 0;
   }
-  announce_round (engine, is_missing);
+  announce_round (engine, missing);
 }
 
 static void
@@ -314,6 +331,7 @@ void
 tsm_forecast_start (TsmEngine *engine)
 {
   forget (engine);
+  engine->forecast.first_unknown = engine->start_day;
   engine->forecast.ask_at = engine->now;
 }
 

@@ -17,8 +17,9 @@ typedef struct {
   TsmDayColour colours[TSM_FORECAST_DAYS];
   TsmColourSet possible[TSM_FORECAST_DAYS]; /* confirmed or contract-certain, else what is left */
 
-  gint64 ask_at;      /* when to ask next; G_MAXINT64: at the next job */
-  gboolean is_asking; /* a source was asked and has not answered */
+  TsmDay first_unknown; /* all days before it are known, and stay so */
+  gint64 ask_at;        /* when to ask next; G_MAXINT64: at the next job */
+  gboolean is_asking;   /* a source was asked and has not answered */
   gint64 asked_at;
   TsmSource asked;     /* which one */
   TsmDay from, to;     /* the range of the question */

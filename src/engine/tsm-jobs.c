@@ -4,6 +4,7 @@
 #include "engine/tsm-engine-private.h"
 #include "rules/tsm-schedule.h"
 #include "store/tsm-job-table.h"
+#include "store/tsm-server-table.h"
 
 static const struct {
   const char *name;
@@ -19,12 +20,13 @@ static const struct {
 void
 tsm_jobs_start (TsmEngine *engine)
 {
+  const gint64 created_at = tsm_server_table_get_created_at (engine->db, engine->server_id);
+
   for (guint job = 0; job < TSM_N_JOBS; job++) {
     gint64 last = tsm_job_table_get_last (engine->db, engine->server_id, jobs[job].name);
 
     if (last == TSM_INSTANT_NONE)
-      last = tsm_schedule_get_last (jobs[job].minute, engine->now, engine->zone);
-    engine->jobs.last[job] = last;
+      last = tsm_schedule_get_last (jobs[job].minute, created_at, engine->zone);
     engine->jobs.next[job] = tsm_schedule_get_next (jobs[job].minute, last, engine->zone);
   }
 }
@@ -41,7 +43,6 @@ tsm_jobs_take_due (TsmEngine *engine)
       continue;
     scheduled_at = tsm_schedule_get_last (jobs[job].minute, engine->now, engine->zone);
     tsm_job_table_add (engine->db, engine->server_id, jobs[job].name, scheduled_at, engine->now);
-    engine->jobs.last[job] = scheduled_at;
     engine->jobs.next[job] = tsm_schedule_get_next (jobs[job].minute, scheduled_at, engine->zone);
     due |= 1u << job;
   }

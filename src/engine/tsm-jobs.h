@@ -19,12 +19,11 @@ typedef enum {
 #define TSM_N_JOBS 5
 
 typedef struct {
-  gint64 last[TSM_N_JOBS]; /* scheduled instant it last ran for; TSM_INSTANT_NONE */
-  gint64 next[TSM_N_JOBS]; /* the next one */
+  gint64 next[TSM_N_JOBS]; /* the scheduled instant after the one that it last ran for */
 } TsmJobs;
 
-/* Reads what ran. A job that never ran counts its latest instant before @now as run: a first start
- * has missed nothing. */
+/* Reads what ran. A job that never ran counts its latest instant before TSM's very first start as
+ * run: that one has missed nothing. */
 void tsm_jobs_start (TsmEngine *engine);
 /* The jobs that are due at the step's instant, as a set of bits; each is stored as run. */
 guint tsm_jobs_take_due (TsmEngine *engine);

@@ -28,6 +28,15 @@ tsm_server_table_get_start_day (TsmDb *db, gint64 server_id)
   return tsm_query_next (&query) ? (TsmDay) tsm_query_get_int (&query, 0) : TSM_DAY_NONE;
 }
 
+gint64
+tsm_server_table_get_created_at (TsmDb *db, gint64 server_id)
+{
+  g_auto (TsmQuery) query =
+      tsm_db_query (db, "SELECT created_at FROM server WHERE server_id = ?", TSM_INT (server_id));
+
+  return tsm_query_next (&query) ? tsm_query_get_int (&query, 0) : TSM_INSTANT_NONE;
+}
+
 char *
 tsm_server_table_dup_policy (TsmDb *db, gint64 server_id, const char *name, TsmDay day)
 {

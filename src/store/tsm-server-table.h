@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 gint64 tsm_server_table_find (TsmDb *db, const char *name);
 gint64 tsm_server_table_add (TsmDb *db, const char *name, TsmDay start_day, gint64 at);
 TsmDay tsm_server_table_get_start_day (TsmDb *db, gint64 server_id);
+/* When it was added: TSM's first start. */
+gint64 tsm_server_table_get_created_at (TsmDb *db, gint64 server_id);
 
 /* "power_policy" or "unknown_day": the value in force on the Tempo day @day; free with g_free.
  * NULL before the first. */

@@ -14,6 +14,8 @@ test_server_table_add (void)
   g_assert_cmpint (tsm_server_table_find (db, "Attic"), ==, 0);
   g_assert_cmpint (tsm_server_table_get_start_day (db, attic), ==, 20000);
   g_assert_cmpint (tsm_server_table_get_start_day (db, attic + 1), ==, TSM_DAY_NONE);
+  g_assert_cmpint (tsm_server_table_get_created_at (db, attic), ==, 5);
+  g_assert_cmpint (tsm_server_table_get_created_at (db, attic + 1), ==, TSM_INSTANT_NONE);
   test_db_commit (db);
   tsm_server_table_add (db, "attic", 1, 1);
   test_db_assert_failed (db, "UNIQUE");
