@@ -34,6 +34,7 @@ engine_test_init (EngineTest *test, TsmDay first_day)
   };
   test->notices = g_ptr_array_new_with_free_func (g_free);
   test->questions = g_array_new (FALSE, FALSE, sizeof (EngineTestQuestion));
+  test->orders = g_array_new (FALSE, FALSE, sizeof (EngineTestOrder));
   for (TsmDay day = first_day; day < first_day + ENGINE_TEST_DAYS; day++)
     engine_test_set_colour (test, day, TSM_COLOUR_BLUE);
 }
@@ -72,6 +73,7 @@ engine_test_clear (EngineTest *test)
   g_clear_pointer (&test->path, g_free);
   g_clear_pointer (&test->notices, g_ptr_array_unref);
   g_clear_pointer (&test->questions, g_array_unref);
+  g_clear_pointer (&test->orders, g_array_unref);
   g_clear_pointer (&test->reply, tsm_reply_free);
   g_clear_pointer (&test->zone, g_time_zone_unref);
 }
@@ -194,8 +196,10 @@ answer_order (EngineTest *test, TsmOrder order)
 {
   TsmEvent *event = tsm_event_new (TSM_EVENT_ORDERED);
   const gboolean is_wake = order == TSM_ORDER_WAKE;
+  const EngineTestOrder given = { .at = test->now, .order = order };
 
   event->order = order;
+  g_array_append_val (test->orders, given);
   if (is_wake) {
     test->n_wakes++;
     test->wake_sent_at = test->now;

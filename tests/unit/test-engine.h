@@ -15,6 +15,11 @@ typedef struct {
 } EngineTestQuestion;
 
 typedef struct {
+  gint64 at;
+  TsmOrder order;
+} EngineTestOrder;
+
+typedef struct {
   TsmEngine *engine;
   TsmDb *db; /* the engine's; for looking */
   GTimeZone *zone;
@@ -43,6 +48,7 @@ typedef struct {
   gboolean is_host_stubborn; /* it takes orders and does not follow them */
   guint n_shutdowns, n_wakes;
   gint64 shutdown_at, wake_sent_at; /* the last ones */
+  GArray *orders;                   /* of EngineTestOrder: all */
 
   GPtrArray *notices; /* all English notice texts so far */
   TsmLang lang;
