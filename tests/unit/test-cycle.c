@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * The seed's life cycle through the real engine: red days come and go, and the host follows. */
+#include "engine/tsm-engine.h"
 #include "test-engine.h"
 
 /* Monday 2026-01-05. */
