@@ -21,9 +21,12 @@ struct _TsmEngine {
   GTimeZone *zone;
   TsmTariff *tariff;
 
-  gint64 now;         /* of the step */
+  gint64 now;   /* of the step */
+  TsmDay today; /* the Tempo day at @now, [@today_begin, @today_end) */
+  gint64 today_begin, today_end;
   GPtrArray *effects; /* of the step; borrowed */
   gboolean is_started;
+  GHashTable *quiet; /* kinds of episode (owned) that are known not to go on */
 
   TsmJobs jobs;
   TsmMetering metering;

@@ -29,6 +29,7 @@ tsm_engine_new (TsmDb *take_db, const TsmEngineConfig *config, GError **error)
   const TsmSheet *sheets = tsm_calendar_get_sheets (&n_sheets);
 
   self->db = take_db;
+  self->quiet = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   copy_config (self, config);
   self->tariff = tsm_tariff_new (sheets, n_sheets, self->zone, error);
   if (self->tariff == NULL)
@@ -43,6 +44,7 @@ tsm_engine_free (TsmEngine *self)
     return;
   tsm_conductor_clear (&self->conductor);
   tsm_ledger_clear (&self->ledger);
+  g_clear_pointer (&self->quiet, g_hash_table_unref);
   g_clear_pointer (&self->tariff, tsm_tariff_free);
   g_clear_pointer (&self->db, tsm_db_free);
   g_clear_pointer (&self->zone, g_time_zone_unref);
@@ -76,7 +78,7 @@ tsm_engine_notify_values (TsmEngine *self, TsmNoticeKind kind, const char *msgid
 TsmDay
 tsm_engine_get_today (const TsmEngine *self)
 {
-  return tsm_day_at (self->now, self->zone);
+  return self->today;
 }
 
 gint64
@@ -89,13 +91,17 @@ tsm_engine_get_utc_offset (const TsmEngine *self, gint64 at)
 gboolean
 tsm_engine_begin_episode (TsmEngine *self, const char *kind)
 {
+  g_hash_table_remove (self->quiet, kind);
   return tsm_job_table_begin_episode (self->db, self->server_id, kind, self->now);
 }
 
 gboolean
 tsm_engine_end_episode (TsmEngine *self, const char *kind)
 {
-  return tsm_job_table_end_episode (self->db, self->server_id, kind, self->now);
+  /* Each poll asks; the store is asked once. */
+  return !g_hash_table_contains (self->quiet, kind) &&
+         g_hash_table_add (self->quiet, g_strdup (kind)) &&
+         tsm_job_table_end_episode (self->db, self->server_id, kind, self->now);
 }
 
 /* A setting's change holds from the next Tempo day not yet begun, its first value from ever. */
@@ -231,6 +237,16 @@ next_wake (TsmEngine *self)
   return MAX (wake_at, self->now + 1);
 }
 
+static void
+set_now (TsmEngine *self, gint64 now)
+{
+  self->now = now;
+  if (self->is_started && now >= self->today_begin && now < self->today_end)
+    return;
+  self->today = tsm_day_at (now, self->zone);
+  tsm_day_get_bounds (self->today, self->zone, &self->today_begin, &self->today_end);
+}
+
 gboolean
 tsm_engine_step (TsmEngine *self, const TsmEvent *event, gint64 now, GPtrArray *effects,
                  gint64 *ret_wake_at, GError **error)
@@ -239,7 +255,7 @@ tsm_engine_step (TsmEngine *self, const TsmEvent *event, gint64 now, GPtrArray *
   const gboolean is_set_back = self->is_started && now < self->now;
 
   g_assert (self->is_started || event->kind == TSM_EVENT_START);
-  self->now = now;
+  set_now (self, now);
   self->effects = effects;
   if (is_set_back)
     follow_clock (self);

@@ -49,28 +49,19 @@ deduce_season (TsmEngine *engine, TsmDay day, TsmColourSet *ret_sets)
   tsm_season_deduce (begin, known, n_days, ret_sets);
 }
 
+/* What is at hand is of today; a new day makes it anew. */
 static void
 load (TsmEngine *engine)
 {
   TsmForecast *self = &engine->forecast;
   const TsmDay first = tsm_engine_get_today (engine) - TSM_FORECAST_BEFORE;
-  TsmColourSet sets[TSM_SEASON_MAX_DAYS];
-  TsmDay season_begin = TSM_DAY_NONE;
 
   if (self->first == first)
     return;
   self->first = first;
+  self->season_begin = TSM_DAY_NONE;
   tsm_colour_table_get_range (engine->db, engine->server_id, first, TSM_FORECAST_DAYS,
                               self->colours);
-  for (guint i = 0; i < TSM_FORECAST_DAYS; i++) {
-    const TsmDay day = first + (TsmDay) i;
-
-    if (tsm_season_get_begin (day) != season_begin) {
-      season_begin = tsm_season_get_begin (day);
-      deduce_season (engine, day, sets);
-    }
-    self->possible[i] = sets[day - season_begin];
-  }
 }
 
 TsmDayColour
@@ -88,13 +79,14 @@ TsmColourSet
 tsm_forecast_get_possible (TsmEngine *engine, TsmDay day)
 {
   TsmForecast *self = &engine->forecast;
-  TsmColourSet sets[TSM_SEASON_MAX_DAYS];
+  const TsmDay begin = tsm_season_get_begin (day);
 
   load (engine);
-  if (day >= self->first && day < self->first + TSM_FORECAST_DAYS)
-    return self->possible[day - self->first];
-  deduce_season (engine, day, sets);
-  return sets[day - tsm_season_get_begin (day)];
+  if (self->season_begin != begin) {
+    deduce_season (engine, day, self->possible);
+    self->season_begin = begin;
+  }
+  return self->possible[day - begin];
 }
 
 TsmPolicy

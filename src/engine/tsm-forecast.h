@@ -13,9 +13,10 @@ typedef struct _TsmEngine TsmEngine;
 #define TSM_FORECAST_BEFORE 2
 
 typedef struct {
-  TsmDay first; /* of @colours and @possible; TSM_DAY_NONE when they must be read again */
+  TsmDay first; /* of @colours; TSM_DAY_NONE when they must be read again */
   TsmDayColour colours[TSM_FORECAST_DAYS];
-  TsmColourSet possible[TSM_FORECAST_DAYS]; /* confirmed or contract-certain, else what is left */
+  TsmDay season_begin; /* of @possible; TSM_DAY_NONE when it must be deduced again */
+  TsmColourSet possible[TSM_SEASON_MAX_DAYS]; /* confirmed or certain, else what is left */
 
   TsmDay first_unknown; /* all days before it are known, and stay so */
   gint64 ask_at;        /* when to ask next; G_MAXINT64: at the next job */

@@ -88,7 +88,8 @@ engine_test_start (EngineTest *test, gint64 now)
   test->now = now;
   test->db = tsm_db_open (test->path != NULL ? test->path : ":memory:", &error);
   g_assert_no_error (error);
-  /* The power does not fail in here: what is committed need not reach the disk. */
+  /* The power does not fail in here, and nobody else looks. */
+  engine_test_query (test, "PRAGMA locking_mode = EXCLUSIVE");
   engine_test_query (test, "PRAGMA synchronous = OFF");
   test->engine = tsm_engine_new (test->db, &test->config, &error);
   g_assert_no_error (error);
