@@ -125,9 +125,13 @@ last_due (const TsmEngine *engine)
 static TsmDay
 find_missing (TsmEngine *engine, TsmDay from, TsmDay to, gboolean is_asking)
 {
-  const guint n_days = to >= from ? (guint) (to - from) + 1 : 0;
-  g_autofree TsmDayColour *colours = g_new (TsmDayColour, n_days);
+  g_autofree TsmDayColour *colours = NULL;
+  guint n_days;
 
+  if (!is_asking)
+    from = MAX (from, engine->forecast.first_unknown);
+  n_days = to >= from ? (guint) (to - from) + 1 : 0;
+  colours = g_new (TsmDayColour, n_days);
   tsm_colour_table_get_range (engine->db, engine->server_id, from, n_days, colours);
   for (guint i = 0; i < n_days; i++) {
     const gboolean is_stopgap =
