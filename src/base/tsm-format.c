@@ -22,6 +22,14 @@
 #define JULIAN_OF_EPOCH 719163
 #define JULIAN_LAST     3652059
 
+static const char *const short_weekdays[] = {
+  N_ ("Mon"), N_ ("Tue"), N_ ("Wed"), N_ ("Thu"), N_ ("Fri"), N_ ("Sat"), N_ ("Sun"),
+};
+static const char *const short_months[] = {
+  N_ ("Jan"), N_ ("Feb"), N_ ("Mar"), N_ ("Apr"), N_ ("May"), N_ ("Jun"),
+  N_ ("Jul"), N_ ("Aug"), N_ ("Sep"), N_ ("Oct"), N_ ("Nov"), N_ ("Dec"),
+};
+
 typedef struct {
   const char *decimal;
   const char *thousands;
@@ -184,19 +192,23 @@ get_date (TsmDay day, GDate *ret_date)
   return TRUE;
 }
 
+/* French counts the first of a month, and only that. */
+static const char *
+ordinal_of (TsmLang lang, guint mday)
+{
+  return lang == TSM_LANG_FR && mday == 1 ? "er" : "";
+}
+
 char *
 tsm_format_dup_day (TsmLang lang, TsmDay day)
 {
   GDate date;
-  const char *ordinal = "";
 
   if (!get_date (day, &date))
     return g_strdup (DASH);
-  if (lang == TSM_LANG_FR && g_date_get_day (&date) == 1)
-    ordinal = "er";
   return g_strdup_printf ("%s %u%s %s %u",
                           tsm_word_get_weekday (lang, (guint) g_date_get_weekday (&date)),
-                          g_date_get_day (&date), ordinal,
+                          g_date_get_day (&date), ordinal_of (lang, g_date_get_day (&date)),
                           tsm_word_get_month (lang, (guint) g_date_get_month (&date)),
                           g_date_get_year (&date));
 }
@@ -285,4 +297,21 @@ tsm_format_dup_short_instant (TsmLang lang, gint64 at, GTimeZone *zone)
   day = tsm_format_dup_short_day (lang, day_of (local));
   time = tsm_format_dup_time (at, zone);
   return g_strdup_printf ("%s %s", day, time);
+}
+
+char *
+tsm_format_dup_moment (TsmLang lang, gint64 at, GTimeZone *zone)
+{
+  g_autoptr (GDateTime) local = local_new (at, zone);
+  g_autofree char *time = NULL;
+  guint mday;
+
+  if (local == NULL)
+    return g_strdup (DASH);
+  time = tsm_format_dup_time (at, zone);
+  mday = (guint) g_date_time_get_day_of_month (local);
+  return g_strdup_printf ("%s %u%s %s %s",
+                          tsm_text (lang, short_weekdays[g_date_time_get_day_of_week (local) - 1]),
+                          mday, ordinal_of (lang, mday),
+                          tsm_text (lang, short_months[g_date_time_get_month (local) - 1]), time);
 }

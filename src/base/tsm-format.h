@@ -38,5 +38,7 @@ char *tsm_format_dup_time (gint64 at, GTimeZone *zone);
 char *tsm_format_dup_instant (TsmLang lang, gint64 at, GTimeZone *zone);
 /* "06/01/2026 22:00", "2026-01-06 22:00". */
 char *tsm_format_dup_short_instant (TsmLang lang, gint64 at, GTimeZone *zone);
+/* An instant whose year goes without saying: "mar. 17 févr. 06:00", "Tue 17 Feb 06:00". */
+char *tsm_format_dup_moment (TsmLang lang, gint64 at, GTimeZone *zone);
 
 G_END_DECLS

@@ -31,6 +31,8 @@ dup_value (TsmLang lang, GTimeZone *zone, const TsmSaid *value)
     return tsm_format_dup_time (value->number, zone);
   case TSM_SAID_INSTANT:
     return tsm_format_dup_instant (lang, value->number, zone);
+  case TSM_SAID_MOMENT:
+    return tsm_format_dup_moment (lang, value->number, zone);
   case TSM_SAID_COLOUR:
     return g_strdup (tsm_word_get_colour (lang, (TsmColour) value->number));
   case TSM_SAID_POWER_STATE:

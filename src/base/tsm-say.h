@@ -22,6 +22,7 @@ typedef enum {
   TSM_SAID_DAY,
   TSM_SAID_TIME,
   TSM_SAID_INSTANT,
+  TSM_SAID_MOMENT, /* an instant near enough to need no year */
   TSM_SAID_COLOUR,
   TSM_SAID_POWER_STATE, /* of a TsmPower */
   TSM_SAID_CALLER,      /* a user, or the daemon's own shell */
@@ -45,6 +46,7 @@ typedef struct {
 #define TSM_SAY_DAY(value)         ((TsmSaid){ .kind = TSM_SAID_DAY, .number = (value) })
 #define TSM_SAY_TIME(value)        ((TsmSaid){ .kind = TSM_SAID_TIME, .number = (value) })
 #define TSM_SAY_INSTANT(value)     ((TsmSaid){ .kind = TSM_SAID_INSTANT, .number = (value) })
+#define TSM_SAY_MOMENT(value)      ((TsmSaid){ .kind = TSM_SAID_MOMENT, .number = (value) })
 #define TSM_SAY_COLOUR(value)      ((TsmSaid){ .kind = TSM_SAID_COLOUR, .number = (value) })
 #define TSM_SAY_POWER_STATE(value) ((TsmSaid){ .kind = TSM_SAID_POWER_STATE, .number = (value) })
 #define TSM_SAY_CALLER(value)      ((TsmSaid){ .kind = TSM_SAID_CALLER, .number = (value) })

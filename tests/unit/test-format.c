@@ -176,6 +176,43 @@ test_format_instant (gconstpointer data)
   g_assert_cmpstr (time, ==, instant_cases[i].time);
 }
 
+static const struct {
+  const char *name;
+  const char *zone;
+  gint64 at;
+  const char *french, *english;
+} moment_cases[] = {
+  { "morning", "Europe/Paris", 1771304400, "mar. 17 févr. 06:00", "Tue 17 Feb 06:00" },
+  { "evening", "Europe/Paris", 1769374800, "dim. 25 janv. 22:00", "Sun 25 Jan 22:00" },
+  { "utc-has-its-own-hour", "UTC", 1769374800, "dim. 25 janv. 21:00", "Sun 25 Jan 21:00" },
+  { "first-of-month", "Europe/Paris", 1769922000, "dim. 1er févr. 06:00", "Sun 1 Feb 06:00" },
+  { "second-of-month", "Europe/Paris", 1770008400, "lun. 2 févr. 06:00", "Mon 2 Feb 06:00" },
+  { "wednesday-in-march", "UTC", 1772600400, "mer. 4 mars 05:00", "Wed 4 Mar 05:00" },
+  { "friday-in-april", "UTC", 1775192399, "ven. 3 avr. 04:59", "Fri 3 Apr 04:59" },
+  { "thursday-in-may", "UTC", 1778112000, "jeu. 7 mai 00:00", "Thu 7 May 00:00" },
+  { "saturday-in-june", "UTC", 1780704000, "sam. 6 juin 00:00", "Sat 6 Jun 00:00" },
+  { "july", "UTC", 1783296000, "lun. 6 juil. 00:00", "Mon 6 Jul 00:00" },
+  { "august", "UTC", 1785974400, "jeu. 6 août 00:00", "Thu 6 Aug 00:00" },
+  { "september", "UTC", 1788652800, "dim. 6 sept. 00:00", "Sun 6 Sep 00:00" },
+  { "october", "UTC", 1791244800, "mar. 6 oct. 00:00", "Tue 6 Oct 00:00" },
+  { "november", "UTC", 1793923200, "ven. 6 nov. 00:00", "Fri 6 Nov 00:00" },
+  { "december", "UTC", 1796515200, "dim. 6 déc. 00:00", "Sun 6 Dec 00:00" },
+  { "none", "Europe/Paris", TSM_INSTANT_NONE, "—", "—" },
+  { "after-the-last", "UTC", 253402300800, "—", "—" },
+};
+
+static void
+test_format_moment (gconstpointer data)
+{
+  const guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier (moment_cases[i].zone);
+  g_autofree char *french = tsm_format_dup_moment (TSM_LANG_FR, moment_cases[i].at, zone);
+  g_autofree char *english = tsm_format_dup_moment (TSM_LANG_EN, moment_cases[i].at, zone);
+
+  g_assert_cmpstr (french, ==, moment_cases[i].french);
+  g_assert_cmpstr (english, ==, moment_cases[i].english);
+}
+
 static void
 add (const char *group, const char *name, guint i, GTestDataFunc test)
 {
@@ -194,6 +231,8 @@ main (int argc, char **argv)
     add ("day", day_cases[i].name, i, test_format_day);
   for (guint i = 0; i < G_N_ELEMENTS (instant_cases); i++)
     add ("instant", instant_cases[i].name, i, test_format_instant);
+  for (guint i = 0; i < G_N_ELEMENTS (moment_cases); i++)
+    add ("moment", moment_cases[i].name, i, test_format_moment);
   g_test_add_func ("/format/tempo-day", test_format_tempo_day);
   return g_test_run ();
 }

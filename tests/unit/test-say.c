@@ -29,6 +29,19 @@ test_say_names_people_and_ids (void)
   g_assert_cmpstr (said, ==, "D12345 <@17> the house The server's owner <@17>");
 }
 
+static void
+test_say_moments (void)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Paris");
+  g_autofree char *english =
+      tsm_say (TSM_LANG_EN, zone, "until %s", TSM_SAY_MOMENT (G_GINT64_CONSTANT (1769374800)));
+  g_autofree char *french =
+      tsm_say (TSM_LANG_FR, zone, "until %s", TSM_SAY_MOMENT (G_GINT64_CONSTANT (1769374800)));
+
+  g_assert_cmpstr (english, ==, "until Sun 25 Jan 22:00");
+  g_assert_cmpstr (french, ==, "until dim. 25 janv. 22:00");
+}
+
 static const struct {
   const char *msgid;
   const char *said;
@@ -57,6 +70,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/say/language", test_say_formats_for_the_language);
   g_test_add_func ("/say/people", test_say_names_people_and_ids);
+  g_test_add_func ("/say/moments", test_say_moments);
   g_test_add_func ("/say/places", test_say_places);
   return g_test_run ();
 }
