@@ -217,14 +217,14 @@ end_silence (TsmEngine *engine)
 static void
 begin_behind (TsmEngine *engine, const TsmReading *reading)
 {
-  const gint64 behind_s = tsm_ledger_get_end (engine) - reading->at;
+  const gint64 booked_until = tsm_ledger_get_end (engine);
 
-  if (behind_s < BEHIND_S || !tsm_engine_begin_episode (engine, EPISODE_CLOCK))
+  if (booked_until < reading->at + BEHIND_S || !tsm_engine_begin_episode (engine, EPISODE_CLOCK))
     return;
   tsm_engine_notify (engine, TSM_NOTICE_PROBLEM,
                      N_ ("The clock went back by %s. What is booked stays; what flows meanwhile is "
                          "booked once the clock has caught up."),
-                     TSM_SAY_DURATION (behind_s));
+                     TSM_SAY_DURATION (booked_until - reading->at));
 }
 
 static void
