@@ -15,9 +15,10 @@
 #define DAYS_AFTER  2
 #define N_PLAN_DAYS (1 + DAYS_BEFORE + 1 + DAYS_AFTER + 1)
 
-#define WARNING_S     (30 * 60)
-#define STATE         "controller"
-#define STATE_WARNING "warning"
+#define EPISODE_DENIED "host"
+#define WARNING_S      (30 * 60)
+#define STATE          "controller"
+#define STATE_WARNING  "warning"
 
 static const TsmField controller_fields[] = {
   TSM_FIELD (TsmController, wanted, TSM_FIELD_UINT),
@@ -94,6 +95,7 @@ tsm_conductor_clear (TsmConductor *self)
 {
   g_clear_pointer (&self->plan, g_array_unref);
   g_clear_pointer (&self->news, g_array_unref);
+  g_clear_pointer (&self->host_failure, g_free);
 }
 
 void
@@ -263,19 +265,21 @@ announce_colour (TsmEngine *engine, const TsmColourNews *news)
                                 N_ ("Correction: %s is %s; it was %s until now."),
                                 TSM_SAY_DAY (news->day), TSM_SAY_COLOUR (colour),
                                 TSM_SAY_COLOUR (news->before));
-  else if (colour != TSM_COLOUR_RED)
+  else if (colour != TSM_COLOUR_RED || !engine->config.has_host)
     notice = tsm_engine_notify (engine, TSM_NOTICE_COLOUR, N_ ("%s is %s."),
                                 TSM_SAY_DAY (news->day), TSM_SAY_COLOUR (colour));
   else if (off == NULL)
-    notice = tsm_engine_notify (engine, TSM_NOTICE_COLOUR,
-                                N_ ("%s is red. The server stays on, for those who took it."),
-                                TSM_SAY_DAY (news->day));
+    notice =
+        tsm_engine_notify (engine, TSM_NOTICE_COLOUR,
+                           N_ ("%s is red. The server stays on for those who took a derogation."),
+                           TSM_SAY_DAY (news->day));
   else
     notice = tsm_engine_notify (
         engine, TSM_NOTICE_COLOUR,
-        N_ ("%s is red. The server is off from %s to %s; who needs it takes a derogation."),
-        TSM_SAY_DAY (news->day), TSM_SAY_INSTANT (MAX (off->begin, engine->now)),
-        TSM_SAY_INSTANT (off->end));
+        N_ ("%s is red. The server will be off from %s to %s; anyone who needs it can take a "
+            "derogation."),
+        TSM_SAY_DAY (news->day), TSM_SAY_MOMENT (MAX (off->begin, engine->now)),
+        TSM_SAY_MOMENT (off->end));
   notice->day = news->day;
   notice->colour = colour;
 }
@@ -325,9 +329,9 @@ warn (TsmEngine *engine)
   note_warning (engine, off->begin);
   if (off->state == TSM_POWER_OFF)
     tsm_engine_notify (engine, TSM_NOTICE_WARNING,
-                       N_ ("The server will be powered off at %s, until %s. Who needs it takes a "
+                       N_ ("The server will be powered off at %s, until %s. If you need it, take a "
                            "derogation now."),
-                       TSM_SAY_TIME (off->begin), TSM_SAY_INSTANT (off->end));
+                       TSM_SAY_TIME (off->begin), TSM_SAY_MOMENT (off->end));
   else
     tsm_engine_notify (engine, TSM_NOTICE_WARNING,
                        N_ ("Today's colour is still unknown. If it stays so, the server will be "
@@ -348,29 +352,53 @@ static const struct {
                                 N_ ("The server was told to stop, but it is still on. TSM repeats "
                                     "it; look for a guest that does not shut down.") },
   [TSM_CONTROLLER_STOP_FAILED] = { TSM_NOTICE_PROBLEM,
-                                   N_ ("The server cannot be told to stop. TSM keeps trying.") },
-  [TSM_CONTROLLER_DENIED] = { TSM_NOTICE_PROBLEM,
-                              N_ ("The host refuses TSM's token; see tsm doctor for the cure.") },
+                                   N_ ("The server cannot be told to stop (%s). TSM keeps "
+                                       "trying.") },
+  [TSM_CONTROLLER_DENIED] = { TSM_NOTICE_PROBLEM, N_ ("TSM and the host do not agree (%s).") },
   [TSM_CONTROLLER_WAKING] = { TSM_NOTICE_POWER, N_ ("Waking the server: %s.") },
   [TSM_CONTROLLER_ON_SEEN] = { TSM_NOTICE_POWER, N_ ("The server is on.") },
   [TSM_CONTROLLER_NO_WAKE] = { TSM_NOTICE_PROBLEM,
                                N_ ("The server does not wake. TSM keeps sending; check Wake-on-LAN "
                                    "in its firmware and that it has power.") },
   [TSM_CONTROLLER_CAME_ON] = { TSM_NOTICE_PROBLEM,
-                               N_ ("The server came on by itself while it is to be off (%s). It "
-                                   "will be powered off again; /power on keeps it.") },
+                               N_ ("The server came on by itself, though it should be off (%s). It "
+                                   "will be powered off again; /power on keeps it on.") },
 };
+
+/* What stands in the brackets of a notice: what went wrong, or why the host is wanted so. */
+static TsmSaid
+say_cause (const TsmEngine *engine, TsmControllerNotice notice)
+{
+  const TsmConductor *self = &engine->conductor;
+
+  if (notice == TSM_CONTROLLER_STOP_FAILED || notice == TSM_CONTROLLER_DENIED)
+    return TSM_SAY_TEXT (self->host_failure != NULL ? self->host_failure : "?");
+  return TSM_SAY_WORD (tsm_phrase_get_reason (self->reason));
+}
+
+/* The last warning spoke of the stretch under way. After a hold or a restart the host is told later
+ * than the stretch began, which is no late decision. */
+static gboolean
+was_warned (const TsmEngine *engine)
+{
+  const TsmConductor *self = &engine->conductor;
+
+  return self->warned_for >= self->current.begin && self->warned_for <= engine->now;
+}
 
 static void
 tell (TsmEngine *engine, TsmControllerNotice notice)
 {
-  const TsmInterval wanted = tsm_conductor_get_wanted (engine);
   TsmConductor *self = &engine->conductor;
 
+  /* "Told to stop, but still on" is only true of a host that took the order. */
+  if (notice == TSM_CONTROLLER_STILL_ON && !self->is_stop_taken && self->host_failure != NULL)
+    notice = TSM_CONTROLLER_STOP_FAILED;
+  if (notice == TSM_CONTROLLER_DENIED)
+    tsm_engine_begin_episode (engine, EPISODE_DENIED);
   tsm_engine_notify (engine, controller_texts[notice].kind, controller_texts[notice].msgid,
-                     TSM_SAY_WORD (tsm_phrase_get_reason (wanted.reason)));
-  if (notice == TSM_CONTROLLER_STOPPING && wanted.reason != TSM_REASON_HOLD &&
-      self->warned_for != wanted.begin)
+                     say_cause (engine, notice));
+  if (notice == TSM_CONTROLLER_STOPPING && self->reason != TSM_REASON_HOLD && !was_warned (engine))
     tsm_engine_notify (engine, TSM_NOTICE_WARNING,
                        N_ ("This was decided late, so there was no warning."));
 }
@@ -439,12 +467,23 @@ feed (TsmEngine *engine, const TsmControllerInput *input)
 static gboolean
 is_off_seen (TsmEngine *engine, const TsmInterval *wanted)
 {
+  const GArray *plan = engine->conductor.plan;
+  /* The first stretch of the plan may have begun before it. */
+  const gboolean is_cut = wanted->begin == g_array_index (plan, TsmInterval, 0).begin;
   g_autoptr (GArray) sightings =
       tsm_power_table_dup_seen (engine->db, engine->server_id, wanted->begin, engine->now + 1);
   const TsmSighting *last =
       sightings->len > 0 ? &g_array_index (sightings, TsmSighting, sightings->len - 1) : NULL;
 
-  return last != NULL && last->seen == TSM_POWER_OFF && last->at >= wanted->begin;
+  return last != NULL && last->seen == TSM_POWER_OFF && (is_cut || last->at >= wanted->begin);
+}
+
+/* No host is powered off for a colour that nobody could be asked for yet. */
+static gboolean
+is_open (const TsmEngine *engine, const TsmInterval *wanted)
+{
+  return wanted->state == TSM_POWER_OFF && wanted->reason == TSM_REASON_UNKNOWN_DAY &&
+         !tsm_forecast_has_asked (engine);
 }
 
 static void
@@ -460,9 +499,10 @@ want (TsmEngine *engine, gboolean is_asserted)
               .is_off_seen = wanted.state == TSM_POWER_OFF && is_off_seen (engine, &wanted) },
   };
 
-  /* Just started, nothing was asked yet: no reason to power a host off for an unknown colour. */
-  if (wanted.reason == TSM_REASON_UNKNOWN_DAY && !tsm_forecast_has_asked (engine))
+  if (is_open (engine, &wanted))
     return;
+  if (wanted.state != self->wanted)
+    self->is_stop_taken = FALSE;
   self->wanted = wanted.state;
   self->reason = wanted.reason;
   feed (engine, &input);
@@ -500,7 +540,8 @@ tsm_conductor_tick (TsmEngine *engine)
 
   announce_news (engine);
   warn (engine);
-  if (wanted.state != self->wanted || wanted.reason != self->reason) {
+  if ((wanted.state != self->wanted || wanted.reason != self->reason) &&
+      !is_open (engine, &wanted)) {
     want (engine, FALSE);
   } else if (engine->now >= self->controller_at) {
     const TsmControllerInput tick = { .kind = TSM_CONTROLLER_TICK };
@@ -523,11 +564,24 @@ tsm_conductor_take_power (TsmEngine *engine, gint64 power_w)
   feed (engine, &input);
 }
 
+/* Kept until there is a newer one: the notice that quotes it may come later. */
+static void
+note_failure (TsmEngine *engine, const char *message)
+{
+  if (message == NULL)
+    return;
+  g_free (engine->conductor.host_failure);
+  engine->conductor.host_failure = g_strdup (message);
+}
+
 void
 tsm_conductor_take_probe (TsmEngine *engine, TsmProbe probe, const char *message)
 {
   const TsmControllerInput input = { .kind = TSM_CONTROLLER_PROBED, .probe = probe };
 
+  note_failure (engine, message);
+  if (probe == TSM_PROBE_ANSWERS && tsm_engine_end_episode (engine, EPISODE_DENIED))
+    tsm_engine_notify (engine, TSM_NOTICE_RECOVERY, N_ ("TSM and the host agree again."));
   feed (engine, &input);
 }
 
@@ -540,6 +594,9 @@ tsm_conductor_take_ordered (TsmEngine *engine, TsmOrder order, TsmOrdered ordere
     .ordered = ordered,
   };
 
+  note_failure (engine, message);
+  if (order == TSM_ORDER_SHUTDOWN && ordered == TSM_ORDERED)
+    engine->conductor.is_stop_taken = TRUE;
   feed (engine, &input);
 }
 

@@ -21,6 +21,8 @@ typedef struct {
   gint64 controller_at;         /* when it wants to be called */
   TsmPower wanted;              /* what the controller was told last */
   TsmReason reason;
+  gboolean is_stop_taken; /* the host accepted a shutdown order since @wanted changed */
+  char *host_failure;     /* what the host, or talking to it, failed with last */
   gint64 warned_for; /* begin of the off stretch that was warned of; TSM_INSTANT_NONE; stored */
   GArray *news;      /* of TsmColourNews: to announce once the plan is true again */
 } TsmConductor;

@@ -43,6 +43,7 @@ tsm_engine_free (TsmEngine *self)
   if (self == NULL)
     return;
   tsm_conductor_clear (&self->conductor);
+  tsm_forecast_clear (&self->forecast);
   tsm_ledger_clear (&self->ledger);
   g_clear_pointer (&self->quiet, g_hash_table_unref);
   g_clear_pointer (&self->tariff, tsm_tariff_free);
@@ -104,6 +105,15 @@ tsm_engine_end_episode (TsmEngine *self, const char *kind)
          tsm_job_table_end_episode (self->db, self->server_id, kind, self->now);
 }
 
+/* The next Tempo day nothing of which has begun: its evening window begins at 22:00 of the eve. */
+static TsmDay
+next_day_to_begin (const TsmEngine *self)
+{
+  const TsmDay today = tsm_engine_get_today (self);
+
+  return self->now < tsm_day_get_night_begin (today, self->zone) ? today + 1 : today + 2;
+}
+
 /* A setting's change holds from the next Tempo day not yet begun, its first value from ever. */
 static void
 record_policy (TsmEngine *self, const char *name, const char *value)
@@ -115,8 +125,8 @@ record_policy (TsmEngine *self, const char *name, const char *value)
     tsm_server_table_set_policy (self->db, self->server_id, name, self->start_day, value,
                                  self->now);
   else if (!g_str_equal (latest, value))
-    tsm_server_table_set_policy (self->db, self->server_id, name, tsm_engine_get_today (self) + 1,
-                                 value, self->now);
+    tsm_server_table_set_policy (self->db, self->server_id, name, next_day_to_begin (self), value,
+                                 self->now);
 }
 
 static void
@@ -136,10 +146,14 @@ start (TsmEngine *self)
     if (!tsm_admin_table_knows (self->db, self->server_id, self->config.admin_ids[i]))
       tsm_admin_table_set (self->db, self->server_id, self->config.admin_ids[i], TRUE,
                            TSM_CALLER_SHELL, self->now);
+  if (tsm_db_has_failed (self->db))
+    return;
   tsm_jobs_start (self);
   tsm_ledger_start (self);
   tsm_metering_start (self);
   tsm_forecast_start (self);
+  if (tsm_db_has_failed (self->db))
+    return;
   tsm_conductor_start (self);
   tsm_ledger_settle (self, TRUE);
   self->is_started = TRUE;
@@ -221,6 +235,7 @@ let_time_pass (TsmEngine *self)
 static void
 follow_clock (TsmEngine *self)
 {
+  tsm_jobs_follow_clock (self);
   tsm_metering_follow_clock (self);
   tsm_forecast_follow_clock (self);
   tsm_conductor_follow_clock (self);

@@ -13,6 +13,8 @@
 /* Retries of a failed transport: 1 to 30 min, doubling (DESIGN 3.1). */
 #define RETRY_MIN_S 60
 #define RETRY_MAX_S 1800
+/* Failed rounds, a half hour's, after which an unknown colour counts as unknown. */
+#define PATIENCE_ROUNDS 6
 /* From the first job on, tomorrow's colour is due. */
 #define DUE_FROM_MIN (11 * 60 + 5)
 /* How far back days whose colour only the built-in calendar gave are asked of an API. */
@@ -187,6 +189,7 @@ see (TsmEngine *engine, TsmDay day, TsmColour colour, TsmSource source)
   if (change == TSM_COLOUR_CHANGE_DISPUTED) {
     g_autofree char *kind = g_strdup_printf ("disputed_%d", day);
 
+    engine->forecast.has_disputed = TRUE;
     if (tsm_engine_begin_episode (engine, kind))
       tsm_engine_notify (engine, TSM_NOTICE_PROBLEM,
                          N_ ("A source now says that %s is %s, but it was final as %s. It stays "
@@ -260,6 +263,11 @@ announce_round (TsmEngine *engine, TsmDay missing)
     tsm_engine_end_episode (engine, EPISODE_UNKNOWN);
     return;
   }
+  /* One source down while the other answers is nobody's business. */
+  if (self->has_failed && tsm_engine_begin_episode (engine, EPISODE_SOURCES))
+    tsm_engine_notify (engine, TSM_NOTICE_PROBLEM,
+                       N_ ("The colours cannot be asked (%s). TSM keeps trying."),
+                       TSM_SAY_TEXT (self->failure));
   tsm_day_get_civil (engine->now, engine->zone, &minute);
   if (minute >= 20 * 60 && tsm_engine_begin_episode (engine, EPISODE_UNKNOWN))
     tsm_engine_notify (engine, TSM_NOTICE_PROBLEM,
@@ -276,7 +284,8 @@ conclude_round (TsmEngine *engine)
   TsmDay missing;
 
   self->is_asking = FALSE;
-  self->has_asked = TRUE;
+  if (!self->has_failed)
+    self->answered_to = self->to;
   fill_without_network (engine);
   missing = find_missing (engine, first_day (engine, to), to, FALSE);
   if (missing == TSM_DAY_NONE) {
@@ -301,6 +310,7 @@ begin_round (TsmEngine *engine)
   self->from = missing != TSM_DAY_NONE ? missing : to;
   self->to = to;
   self->has_failed = FALSE;
+  self->has_disputed = FALSE;
   if (engine->config.has_couleur)
     ask_source (engine, TSM_SOURCE_COULEUR);
   else if (engine->config.has_rte)
@@ -309,7 +319,8 @@ begin_round (TsmEngine *engine)
     conclude_round (engine);
 }
 
-/* The second source is asked for what the first left open. */
+/* The second source is asked for what the first left open, and as the one that decides a dispute.
+ */
 static void
 go_on (TsmEngine *engine)
 {
@@ -317,7 +328,7 @@ go_on (TsmEngine *engine)
   const TsmDay missing = find_missing (engine, self->from, last_due (engine), FALSE);
 
   if (self->asked == TSM_SOURCE_COULEUR && engine->config.has_rte &&
-      (missing != TSM_DAY_NONE || self->has_failed))
+      (missing != TSM_DAY_NONE || self->has_failed || self->has_disputed))
     ask_source (engine, TSM_SOURCE_RTE);
   else
     conclude_round (engine);
@@ -327,8 +338,16 @@ void
 tsm_forecast_start (TsmEngine *engine)
 {
   forget (engine);
-  engine->forecast.first_unknown = engine->start_day;
+  /* Before the first season there is no colour to learn. */
+  engine->forecast.first_unknown = MAX (engine->start_day, tsm_calendar_get_begin ());
+  engine->forecast.answered_to = TSM_DAY_NONE;
   engine->forecast.ask_at = engine->now;
+}
+
+void
+tsm_forecast_clear (TsmForecast *self)
+{
+  g_clear_pointer (&self->failure, g_free);
 }
 
 void
@@ -378,10 +397,8 @@ tsm_forecast_take_failure (TsmEngine *engine, TsmSource source, const char *mess
 {
   TsmForecast *self = &engine->forecast;
 
-  if (tsm_engine_begin_episode (engine, EPISODE_SOURCES))
-    tsm_engine_notify (engine, TSM_NOTICE_PROBLEM,
-                       N_ ("A colour source cannot be asked (%s). TSM keeps trying."),
-                       TSM_SAY_TEXT (message));
+  g_free (self->failure);
+  self->failure = g_strdup (message);
   self->has_failed = TRUE;
   if (self->is_asking && self->asked == source)
     go_on (engine);
@@ -390,7 +407,9 @@ tsm_forecast_take_failure (TsmEngine *engine, TsmSource source, const char *mess
 gboolean
 tsm_forecast_has_asked (const TsmEngine *engine)
 {
-  return engine->forecast.has_asked;
+  /* Rounds and not minutes are counted: a clock that jumps makes no round. */
+  return engine->forecast.answered_to >= tsm_engine_get_today (engine) ||
+         engine->forecast.n_failures >= PATIENCE_ROUNDS;
 }
 
 gint64

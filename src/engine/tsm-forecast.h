@@ -22,15 +22,18 @@ typedef struct {
   gint64 ask_at;        /* when to ask next; G_MAXINT64: at the next job */
   gboolean is_asking;   /* a source was asked and has not answered */
   gint64 asked_at;
-  TsmSource asked;     /* which one */
-  TsmDay from, to;     /* the range of the question */
-  gboolean has_asked;  /* a round was concluded since the start */
-  gboolean has_failed; /* a source failed in this round */
-  guint n_failures;    /* rounds in a row in which a source failed and a day stayed unknown */
+  TsmSource asked;       /* which one */
+  TsmDay from, to;       /* the range of the question */
+  gboolean has_disputed; /* an answer of this round contradicts a final colour */
+  TsmDay answered_to;    /* up to this day every source has answered; TSM_DAY_NONE: not yet */
+  gboolean has_failed;   /* a source failed in this round */
+  char *failure;         /* what a source failed with last */
+  guint n_failures;      /* rounds in a row in which a source failed and a day stayed unknown */
 } TsmForecast;
 
 /* Asks at once for every day that is missing. */
 void tsm_forecast_start (TsmEngine *engine);
+void tsm_forecast_clear (TsmForecast *self);
 /* A scheduled job: asks for tomorrow, known or not, and for what is missing. */
 void tsm_forecast_ask (TsmEngine *engine);
 void tsm_forecast_tick (TsmEngine *engine);
@@ -46,7 +49,9 @@ TsmDayColour tsm_forecast_get_colour (TsmEngine *engine, TsmDay day);
 /* What a day can still be, for certain: a confirmed colour's own bit, else the contract's rules. */
 TsmColourSet tsm_forecast_get_possible (TsmEngine *engine, TsmDay day);
 
-/* FALSE from a start until every source was asked once: what is unknown then only may be. */
+/* FALSE while today's colour may only be unknown because nobody could be asked yet: right after a
+ * start or a jump of the clock, and for the half hour in which a network comes up after a power
+ * cut. */
 gboolean tsm_forecast_has_asked (const TsmEngine *engine);
 
 /* The settings in force on a Tempo day. */

@@ -29,6 +29,16 @@ tsm_jobs_start (TsmEngine *engine)
       last = tsm_schedule_get_last (jobs[job].minute, created_at, engine->zone);
     engine->jobs.next[job] = tsm_schedule_get_next (jobs[job].minute, last, engine->zone);
   }
+  tsm_jobs_follow_clock (engine);
+}
+
+void
+tsm_jobs_follow_clock (TsmEngine *engine)
+{
+  for (guint job = 0; job < TSM_N_JOBS; job++)
+    engine->jobs.next[job] =
+        MIN (engine->jobs.next[job],
+             tsm_schedule_get_next (jobs[job].minute, engine->now, engine->zone));
 }
 
 guint
@@ -42,9 +52,11 @@ tsm_jobs_take_due (TsmEngine *engine)
     if (engine->now < engine->jobs.next[job])
       continue;
     scheduled_at = tsm_schedule_get_last (jobs[job].minute, engine->now, engine->zone);
-    tsm_job_table_add (engine->db, engine->server_id, jobs[job].name, scheduled_at, engine->now);
     engine->jobs.next[job] = tsm_schedule_get_next (jobs[job].minute, scheduled_at, engine->zone);
-    due |= 1u << job;
+    /* A clock that was set back comes by the same instant again. */
+    if (tsm_job_table_add (engine->db, engine->server_id, jobs[job].name, scheduled_at,
+                           engine->now))
+      due |= 1u << job;
   }
   return due;
 }

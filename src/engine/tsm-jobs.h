@@ -27,6 +27,8 @@ typedef struct {
 void tsm_jobs_start (TsmEngine *engine);
 /* The jobs that are due at the step's instant, as a set of bits; each is stored as run. */
 guint tsm_jobs_take_due (TsmEngine *engine);
+/* The clock was set back: what was next by the old one may be far off. */
+void tsm_jobs_follow_clock (TsmEngine *engine);
 gint64 tsm_jobs_get_wake_at (const TsmEngine *engine);
 
 G_END_DECLS

@@ -58,7 +58,7 @@ static GArray *
 dup_edges (TsmEngine *engine, gint64 begin, gint64 end)
 {
   g_autoptr (GArray) derogations =
-      tsm_derogation_table_dup_range (engine->db, engine->server_id, begin - TSM_WINDOW_TAIL_S,
+      tsm_derogation_table_dup_range (engine->db, engine->server_id, begin - TSM_WINDOW_TAIL_S - 1,
                                       end + 1);
   g_autoptr (GArray) sightings =
       tsm_power_table_dup_seen (engine->db, engine->server_id, begin, end + 1);

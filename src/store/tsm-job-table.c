@@ -13,11 +13,25 @@ tsm_job_table_get_last (TsmDb *db, gint64 server_id, const char *job)
                                  : TSM_INSTANT_NONE;
 }
 
-void
+static gboolean
+has_run (TsmDb *db, gint64 server_id, const char *job, gint64 scheduled_at)
+{
+  g_auto (TsmQuery) query =
+      tsm_db_query (db,
+                    "SELECT 1 FROM job_run WHERE server_id = ? AND job = ? AND scheduled_at = ?",
+                    TSM_INT (server_id), TSM_TEXT (job), TSM_INT (scheduled_at));
+
+  return tsm_query_next (&query);
+}
+
+gboolean
 tsm_job_table_add (TsmDb *db, gint64 server_id, const char *job, gint64 scheduled_at, gint64 ran_at)
 {
+  if (has_run (db, server_id, job, scheduled_at))
+    return FALSE;
   tsm_db_run (db, "INSERT INTO job_run VALUES (?, ?, ?, ?)", TSM_INT (server_id), TSM_TEXT (job),
               TSM_INT (scheduled_at), TSM_INT (ran_at));
+  return TRUE;
 }
 
 gint64

@@ -7,9 +7,9 @@ G_BEGIN_DECLS
 
 /* The latest scheduled instant @job ran for; TSM_INSTANT_NONE if it never ran. */
 gint64 tsm_job_table_get_last (TsmDb *db, gint64 server_id, const char *job);
-/* Fails the connection if it already ran for @scheduled_at: that would be a bug. */
-void tsm_job_table_add (TsmDb *db, gint64 server_id, const char *job, gint64 scheduled_at,
-                        gint64 ran_at);
+/* FALSE, and nothing written, if it already ran for @scheduled_at. */
+gboolean tsm_job_table_add (TsmDb *db, gint64 server_id, const char *job, gint64 scheduled_at,
+                            gint64 ran_at);
 
 /* When the open episode of @kind began; TSM_INSTANT_NONE if there is none. */
 gint64 tsm_job_table_get_episode (TsmDb *db, gint64 server_id, const char *kind);

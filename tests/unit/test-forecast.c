@@ -154,10 +154,9 @@ test_forecast_second_source_fills_in (void)
   static const struct {
     const char *story;
     gboolean is_failing;
-    const char *told;
   } rows[] = {
-    { "the first one does not know", FALSE, NULL },
-    { "the first one fails", TRUE, "cannot be asked" },
+    { "the first one does not know", FALSE },
+    { "the first one fails", TRUE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -173,8 +172,8 @@ test_forecast_second_source_fills_in (void)
     run_to (&test, 1, 11, 10);
     g_assert_true (is_known (&test, monday + 2, "red", "rte"));
     g_assert_true (engine_test_was_told (&test, "Wednesday 7 January 2026 is red."));
-    if (rows[i].told != NULL)
-      g_assert_cmpuint (engine_test_count_told (&test, rows[i].told), ==, 1);
+    /* One source down while the other answers is nobody's business. */
+    g_assert_cmpuint (engine_test_count_told (&test, "cannot be asked"), ==, 0);
     engine_test_clear (&test);
   }
 }

@@ -17,8 +17,9 @@ test_job_table_runs (void)
   g_assert_cmpint (tsm_job_table_get_last (db, TEST_SERVER, "read"), ==, 200);
   g_assert_cmpint (tsm_job_table_get_last (db, TEST_SERVER, "colour"), ==, 500);
   test_db_commit (db);
-  tsm_job_table_add (db, TEST_SERVER, "read", 200, 400);
-  test_db_assert_failed (db, "UNIQUE");
+  g_assert_false (tsm_job_table_add (db, TEST_SERVER, "read", 200, 400));
+  g_assert_true (tsm_job_table_add (db, TEST_SERVER, "read", 201, 400));
+  test_db_commit (db);
 }
 
 static const struct {
