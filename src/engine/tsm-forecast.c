@@ -207,6 +207,12 @@ see (TsmEngine *engine, TsmDay day, TsmColour colour, TsmSource source)
   tsm_conductor_announce_colour (engine, day, before);
 }
 
+void
+tsm_forecast_set (TsmEngine *engine, TsmDay day, TsmColour colour)
+{
+  see (engine, day, colour, TSM_SOURCE_ADMIN);
+}
+
 /* FALSE when the contract's rules leave more than one colour. */
 static gboolean
 deduce (TsmEngine *engine, TsmDay day)

@@ -44,6 +44,9 @@ void tsm_forecast_take_answers (TsmEngine *engine, TsmSource source, const GArra
 void tsm_forecast_take_failure (TsmEngine *engine, TsmSource source, const char *message);
 gint64 tsm_forecast_get_wake_at (const TsmEngine *engine);
 
+/* An admin's word on @day: it stands above every source's. */
+void tsm_forecast_set (TsmEngine *engine, TsmDay day, TsmColour colour);
+
 /* What is known of a day, at hand or stored. */
 TsmDayColour tsm_forecast_get_colour (TsmEngine *engine, TsmDay day);
 /* What a day can still be, for certain: a confirmed colour's own bit, else the contract's rules. */

@@ -31,6 +31,7 @@ TsmReply *tsm_handle_state_other (TsmEngine *engine, const TsmRequest *request);
 TsmReply *tsm_handle_power_hold (TsmEngine *engine, const TsmRequest *request);
 TsmReply *tsm_handle_power_plan (TsmEngine *engine, const TsmRequest *request);
 TsmReply *tsm_handle_power_status (TsmEngine *engine, const TsmRequest *request);
+TsmReply *tsm_handle_colour_set (TsmEngine *engine, const TsmRequest *request);
 TsmReply *tsm_handle_admin_op (TsmEngine *engine, const TsmRequest *request);
 TsmReply *tsm_handle_admin_deop (TsmEngine *engine, const TsmRequest *request);
 

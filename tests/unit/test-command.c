@@ -113,6 +113,7 @@ test_command_data_has_its_shape (void)
     { ADMIN, "change_date arrival 2026-01-04 10", "user arrival leave", NULL },
     { ADMIN, "power on", "state until", NULL },
     { ADMIN, "power auto", "state until", NULL },
+    { ADMIN, "set_colour 2026-01-04 white", "day colour", NULL },
     { ADMIN, "op 10", "user admin", NULL },
     { ADMIN, "deop 10", "user admin", NULL },
   };
@@ -153,6 +154,7 @@ test_command_every_one_is_covered (void)
     "bye_bye",
     "change_date",
     "power",
+    "set_colour",
     "op",
     "deop",
     NULL,

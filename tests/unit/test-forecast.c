@@ -345,6 +345,40 @@ test_forecast_final_colour_takes_two_to_change (void)
   engine_test_clear (&test);
 }
 
+/* An admin's word stands above a final colour, and is final itself. */
+static void
+test_forecast_admin_has_the_last_word (void)
+{
+  static const struct {
+    const char *line, *verdict;
+  } rows[] = {
+    { "set_colour 2026-01-06 red", "done" },
+    { "set_colour 2026-01-07 red", "bad_date" }, /* nobody can know it yet */
+    { "set_colour 2025-12-01 red", "bad_date" }, /* before the server's start */
+    { "set_colour yesterday red", "bad_date" },
+    { "set_colour 2026-01-06 green", "usage" },
+  };
+  EngineTest test;
+
+  prepare (&test);
+  engine_test_start (&test, at (&test, 0, 11, 0));
+  run_to (&test, 0, 20, 10);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    engine_test_type (&test, ENGINE_TEST_ADMIN, rows[i].line);
+    g_assert_cmpstr (engine_test_verdict (&test), ==, rows[i].verdict);
+  }
+  engine_test_type (&test, 7, "set_colour 2026-01-06 blue");
+  g_assert_cmpstr (engine_test_verdict (&test), ==, "not_admin");
+  g_assert_true (is_known (&test, monday + 1, "red", "admin"));
+  g_assert_cmpuint (engine_test_count_told (&test, "Correction: Tuesday 6 January 2026 is red"), ==,
+                    1);
+  answer (&test, TSM_SOURCE_COULEUR, monday + 1, TSM_COLOUR_BLUE);
+  g_assert_true (is_known (&test, monday + 1, "red", "admin"));
+  run_to (&test, 0, 22, 5);
+  g_assert_cmpuint (test.n_shutdowns, ==, 1);
+  engine_test_clear (&test);
+}
+
 static void
 test_forecast_sunday_is_deduced (void)
 {
@@ -514,6 +548,7 @@ main (int argc, char **argv)
   ADD ("answers/correction-priced", correction_is_priced_anew);
   ADD ("answers/late", late_colour_prices_what_waited);
   ADD ("answers/disputed", final_colour_takes_two_to_change);
+  ADD ("answers/admin", admin_has_the_last_word);
   ADD ("answers/deduced", sunday_is_deduced);
   ADD ("unknown/evening", unknown_evening_is_told_once);
   ADD ("unknown/names-the-day", unknown_evening_names_the_missing_day);
