@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * What must not be mistaken for something else: a network that is not up yet for an unknown colour,
  * a jump of the clock for the passing of days, a hold for a late decision. */
+#include "engine/tsm-engine.h"
 #include "test-engine.h"
 
 #define WATTS 60
