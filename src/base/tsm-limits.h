@@ -40,7 +40,7 @@
 /* Ids in one setting: guilds, admins, channels. */
 #define TSM_LIMIT_IDS 64
 
-/* Clients of the command socket at once. */
+/* Clients of the command socket at once, and of the HTTP server. */
 #define TSM_LIMIT_CLIENTS 64
 
 /* Commands, of all front ends together, that wait for the engine at once. */

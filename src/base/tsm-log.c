@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define MAX_FIELDS 8
+/* A library that says the same again and again is heard this often. */
+#define REPEAT_US (60 * G_USEC_PER_SEC)
 
 typedef struct {
   GLogLevelFlags level;
@@ -30,6 +32,8 @@ static struct {
   gboolean is_journal;
   gboolean use_colour;
   TsmLogConfig config;
+  guint last_hash; /* of what a library said last, and when that was written */
+  gint64 last_at_us;
 } state = { .config = { .level = G_LOG_LEVEL_MESSAGE } };
 
 static const Level *
@@ -151,21 +155,44 @@ is_dropped (GLogLevelFlags level, const GLogField *fields, gsize n_fields)
   return g_strcmp0 (domain, G_LOG_DOMAIN) != 0 && g_log_writer_default_would_drop (level, domain);
 }
 
+G_LOCK_DEFINE_STATIC (last);
+
+/* GSocketService, for one, warns of each client that it could not take in: in a shortage of file
+ * descriptors that is thousands of lines a second. */
+static gboolean
+is_repeated (const GLogField *fields, gsize n_fields, gint64 now_us)
+{
+  const char *message = peek_field (fields, n_fields, "MESSAGE");
+  const char *domain = peek_field (fields, n_fields, "GLIB_DOMAIN");
+  guint hash;
+  gboolean is_same;
+
+  if (message == NULL || g_strcmp0 (domain, G_LOG_DOMAIN) == 0)
+    return FALSE;
+  hash = g_str_hash (message);
+  G_LOCK (last);
+  is_same = hash == state.last_hash && ABS (now_us - state.last_at_us) < REPEAT_US;
+  if (!is_same) {
+    state.last_hash = hash;
+    state.last_at_us = now_us;
+  }
+  G_UNLOCK (last);
+  return is_same;
+}
+
 static GLogWriterOutput
 write_fields (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
 {
   const TsmLogConfig *config = &state.config;
+  const gint64 now_us = config->now != NULL ? config->now (config->now_data) : g_get_real_time ();
   g_autofree char *line = NULL;
 
-  if (is_dropped (level, fields, n_fields))
+  if (is_dropped (level, fields, n_fields) || is_repeated (fields, n_fields, now_us))
     return G_LOG_WRITER_HANDLED;
   if (state.is_journal &&
       g_log_writer_journald (level, fields, n_fields, NULL) == G_LOG_WRITER_HANDLED)
     return G_LOG_WRITER_HANDLED;
-  line =
-      tsm_log_dup_line (level, fields, n_fields,
-                        config->now != NULL ? config->now (config->now_data) : g_get_real_time (),
-                        config->zone, state.use_colour);
+  line = tsm_log_dup_line (level, fields, n_fields, now_us, config->zone, state.use_colour);
   fputs (line, stderr);
   fflush (stderr);
   return G_LOG_WRITER_HANDLED;

@@ -2,14 +2,23 @@
  * tsm-http-server: what is served on TSM_LISTEN, read-only. */
 #include "daemon/tsm-http-server.h"
 #include "base/tsm-error.h"
+#include "base/tsm-limits.h"
+#include "base/tsm-log.h"
 #include "base/tsm-text.h"
 #include <libsoup/soup.h>
 #include <string.h>
 
 #define BEARER "Bearer "
+/* How long a client may be silent: before its request, within it, or after the answer. */
+#define IDLE_TIMEOUT_S 30
 
 struct _TsmHttpServer {
   SoupServer *soup;
+  GSocketService *service; /* which takes the clients in: libsoup's own has no bounds */
+  GHashTable *clients;     /* of GSocketConnection, not owned; a set */
+  gboolean is_full;        /* a client was turned away since there was room last */
+  guint idle_timeout_s;
+  guint16 port;
   TsmDesk *desk;
   TsmSecret *token;
   GHashTable *asked; /* of Asked; a set */
@@ -272,6 +281,55 @@ tsm_http_server_check (const TsmHttpServerOptions *options, GError **error)
   return address != NULL;
 }
 
+static void
+on_client_gone (gpointer data, GObject *connection)
+{
+  TsmHttpServer *self = data;
+
+  g_hash_table_remove (self->clients, connection);
+  if (g_hash_table_size (self->clients) <= TSM_LIMIT_CLIENTS / 2)
+    self->is_full = FALSE;
+}
+
+/* One more than there may be is closed at once, unheard. */
+static gboolean
+on_incoming (GSocketService *service, GSocketConnection *connection, GObject *source, gpointer data)
+{
+  TsmHttpServer *self = data;
+  g_autoptr (GSocketAddress) local = g_socket_connection_get_local_address (connection, NULL);
+  g_autoptr (GSocketAddress) remote = g_socket_connection_get_remote_address (connection, NULL);
+  g_autoptr (GError) error = NULL;
+
+  if (g_hash_table_size (self->clients) >= TSM_LIMIT_CLIENTS) {
+    if (!self->is_full)
+      tsm_info ("http", "%u clients at once: further ones are turned away", TSM_LIMIT_CLIENTS);
+    self->is_full = TRUE;
+    g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
+    return TRUE;
+  }
+  g_socket_set_timeout (g_socket_connection_get_socket (connection), self->idle_timeout_s);
+  if (!soup_server_accept_iostream (self->soup, G_IO_STREAM (connection), local, remote, &error)) {
+    tsm_debug ("http", "a client could not be taken in: %s", error->message);
+    return TRUE;
+  }
+  g_hash_table_add (self->clients, connection);
+  g_object_weak_ref (G_OBJECT (connection), on_client_gone, self);
+  return TRUE;
+}
+
+static gboolean
+listen_at (TsmHttpServer *self, GSocketAddress *address, GError **error)
+{
+  g_autoptr (GSocketAddress) bound = NULL;
+
+  if (!g_socket_listener_add_address (G_SOCKET_LISTENER (self->service), address,
+                                      G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL, &bound,
+                                      error))
+    return FALSE;
+  self->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
+  return TRUE;
+}
+
 TsmHttpServer *
 tsm_http_server_new (const TsmHttpServerOptions *options, GError **error)
 {
@@ -286,15 +344,34 @@ tsm_http_server_new (const TsmHttpServerOptions *options, GError **error)
   if (options->token != NULL && !tsm_secret_is_empty (options->token))
     self->token = tsm_secret_ref (options->token);
   self->asked = g_hash_table_new_full (NULL, NULL, asked_free, NULL);
+  self->clients = g_hash_table_new (NULL, NULL);
+  self->idle_timeout_s = options->idle_timeout_s > 0 ? options->idle_timeout_s : IDLE_TIMEOUT_S;
   self->soup = soup_server_new ("server-header", "tsm", NULL);
-  if (!soup_server_listen (self->soup, address, 0, &failure)) {
-    g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID, "TSM_LISTEN: cannot listen on %s: %s",
+  self->service = g_socket_service_new ();
+  if (!listen_at (self, address, &failure)) {
+    g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID,
+                 "TSM_LISTEN: cannot listen on %s: %s; set TSM_LISTEN to a free one, such as "
+                 "127.0.0.1:8081",
                  options->listen, failure->message);
     return NULL;
   }
+  g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
   soup_server_add_early_handler (self->soup, NULL, on_headers, self, NULL);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
   return g_steal_pointer (&self);
+}
+
+/* Those that outlive the server: a call under way holds them. */
+static void
+forget_clients (TsmHttpServer *self)
+{
+  GHashTableIter iter;
+  gpointer client;
+
+  g_hash_table_iter_init (&iter, self->clients);
+  while (g_hash_table_iter_next (&iter, &client, NULL))
+    g_object_weak_unref (client, on_client_gone, self);
+  g_hash_table_unref (self->clients);
 }
 
 void
@@ -302,9 +379,14 @@ tsm_http_server_free (TsmHttpServer *self)
 {
   if (self == NULL)
     return;
+  g_signal_handlers_disconnect_by_data (self->service, self);
+  g_socket_service_stop (self->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (self->service));
+  g_object_unref (self->service);
   g_hash_table_unref (self->asked);
   soup_server_disconnect (self->soup);
   g_object_unref (self->soup);
+  forget_clients (self);
   g_clear_pointer (&self->token, tsm_secret_unref);
   g_free (self);
 }
@@ -312,8 +394,5 @@ tsm_http_server_free (TsmHttpServer *self)
 guint16
 tsm_http_server_get_port (const TsmHttpServer *self)
 {
-  g_autoptr (GSList) listeners = soup_server_get_listeners (self->soup);
-  g_autoptr (GSocketAddress) address = g_socket_get_local_address (listeners->data, NULL);
-
-  return g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (address));
+  return self->port;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * tsm-http-server: what is served on TSM_LISTEN, read-only (DESIGN 5.4): /, /healthz and /api/v1/.
- */
+ *
+ * Clients beyond TSM_LIMIT_CLIENTS are closed at once, silent ones after a while: nobody can eat
+ * the daemon's file descriptors. */
 #pragma once
 #include "base/tsm-secret.h"
 #include "daemon/tsm-desk.h"
@@ -8,9 +10,10 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  const char *listen; /* TSM_LISTEN: an address, or "localhost", and a port */
-  TsmSecret *token;   /* TSM_WEB_TOKEN; NULL: none */
-  TsmDesk *desk;      /* borrowed */
+  const char *listen;   /* TSM_LISTEN: an address, or "localhost", and a port */
+  TsmSecret *token;     /* TSM_WEB_TOKEN; NULL: none */
+  TsmDesk *desk;        /* borrowed */
+  guint idle_timeout_s; /* after which a silent client is cut off; 0: 30 */
 } TsmHttpServerOptions;
 
 typedef struct _TsmHttpServer TsmHttpServer;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test-http-server: what is served, to whom, and as which command. */
 #include "base/tsm-error.h"
+#include "base/tsm-limits.h"
 #include "daemon/tsm-http-server.h"
 #include <gio/gio.h>
 #include <string.h>
@@ -53,9 +54,9 @@ static void
 open_server (Fixture *fixture, const char *token_text)
 {
   g_autoptr (TsmSecret) token = token_text != NULL ? tsm_secret_new (token_text) : NULL;
-  const TsmHttpServerOptions options = { .listen = "127.0.0.1:0",
-                                         .token = token,
-                                         .desk = fixture->desk };
+  const TsmHttpServerOptions options = {
+    .listen = "127.0.0.1:0", .token = token, .desk = fixture->desk, .idle_timeout_s = 1
+  };
   g_autoptr (GError) error = NULL;
 
   fixture->server = tsm_http_server_new (&options, &error);
@@ -80,16 +81,24 @@ tear_down (Fixture *fixture, gconstpointer data)
 }
 
 static GSocket *
-send_request (const Fixture *fixture, const char *request)
+reach (const Fixture *fixture)
 {
   g_autoptr (GInetAddress) loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   g_autoptr (GSocketAddress) address =
       g_inet_socket_address_new (loopback, tsm_http_server_get_port (fixture->server));
   GSocket *client = g_socket_new (G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, 0, NULL);
+
+  g_assert_true (g_socket_connect (client, address, NULL, NULL));
+  return client;
+}
+
+static GSocket *
+send_request (const Fixture *fixture, const char *request)
+{
+  GSocket *client = reach (fixture);
   g_autofree char *text =
       g_strconcat (request, "\r\nHost: localhost\r\nConnection: close\r\n\r\n", NULL);
 
-  g_assert_true (g_socket_connect (client, address, NULL, NULL));
   g_assert_cmpint (g_socket_send (client, text, strlen (text), NULL, NULL), ==,
                    (gssize) strlen (text));
   return client;
@@ -221,6 +230,41 @@ test_http_server_ends_with_open_questions (Fixture *fixture, gconstpointer data)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* Waits for the server to cut the client off. */
+static void
+wait_for_end (GSocket *client)
+{
+  char buffer[16];
+  gssize n_heard;
+
+  g_socket_set_blocking (client, FALSE);
+  do {
+    g_main_context_iteration (NULL, FALSE);
+    n_heard = g_socket_receive (client, buffer, sizeof buffer, NULL, NULL);
+  } while (n_heard < 0);
+  g_assert_cmpint (n_heard, ==, 0);
+}
+
+/* The silent take up all the room there is, not more, and not for ever. */
+static void
+test_http_server_bounds_its_clients (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) crowd = g_ptr_array_new_with_free_func (g_object_unref);
+  g_autoptr (GSocket) last = NULL;
+
+  open_server (fixture, NULL);
+  for (guint i = 0; i < TSM_LIMIT_CLIENTS; i++) {
+    g_ptr_array_add (crowd, reach (fixture));
+    while (g_main_context_iteration (NULL, FALSE))
+      continue;
+  }
+  last = reach (fixture);
+  wait_for_end (last);
+  for (guint i = 0; i < TSM_LIMIT_CLIENTS; i++)
+    wait_for_end (g_ptr_array_index (crowd, i));
+  check (fixture, &open_cases[0]);
+}
+
 static const struct {
   const char *name;
   const char *listen;
@@ -271,6 +315,8 @@ main (int argc, char **argv)
               test_http_server_survives_the_vanished, tear_down);
   g_test_add ("/http-server/ends-with-open-questions", Fixture, NULL, set_up,
               test_http_server_ends_with_open_questions, tear_down);
+  g_test_add ("/http-server/bounds-its-clients", Fixture, NULL, set_up,
+              test_http_server_bounds_its_clients, tear_down);
   for (guint i = 0; i < G_N_ELEMENTS (listen_cases); i++) {
     g_autofree char *path = g_strconcat ("/http-server/checks-where/", listen_cases[i].name, NULL);
 

@@ -137,6 +137,41 @@ test_log_writes_from_level_up (void)
 }
 
 static void
+repeat_foreign (void)
+{
+  gint64 moving_us = AT_US;
+  const TsmLogConfig config = { .level = G_LOG_LEVEL_INFO,
+                                .now = fixed_now,
+                                .now_data = &moving_us };
+
+  tsm_log_init (&config);
+  for (guint i = 0; i < 1000; i++)
+    g_log ("GLib-GIO", G_LOG_LEVEL_MESSAGE, "fail: too many open files");
+  g_log ("GLib-GIO", G_LOG_LEVEL_MESSAGE, "else");
+  tsm_info ("job", "ours");
+  tsm_info ("job", "ours");
+  moving_us += G_USEC_PER_SEC * 61;
+  g_log ("GLib-GIO", G_LOG_LEVEL_MESSAGE, "else");
+}
+
+static void
+test_log_bounds_repetitions_of_libraries (void)
+{
+  if (g_test_subprocess ()) {
+    repeat_foreign ();
+    return;
+  }
+  g_test_trap_subprocess (NULL, 0, G_TEST_SUBPROCESS_DEFAULT);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr (
+      "2026-01-05T21:00:01+00:00 message GLib-GIO: fail: too many open files\n"
+      "2026-01-05T21:00:01+00:00 message GLib-GIO: else\n"
+      "2026-01-05T21:00:01+00:00 info job: ours\n"
+      "2026-01-05T21:00:01+00:00 info job: ours\n"
+      "2026-01-05T21:01:02+00:00 message GLib-GIO: else\n");
+}
+
+static void
 test_log_debug_is_ours_alone (void)
 {
   if (g_test_subprocess ()) {
@@ -163,6 +198,7 @@ main (int argc, char **argv)
   g_test_add_func ("/log/line/utc", test_log_line_without_zone_is_utc);
   g_test_add_func ("/log/parse-level", test_log_parse_level);
   g_test_add_func ("/log/writes/from-level-up", test_log_writes_from_level_up);
+  g_test_add_func ("/log/writes/repetitions", test_log_bounds_repetitions_of_libraries);
   g_test_add_func ("/log/writes/debug", test_log_debug_is_ours_alone);
   return g_test_run ();
 }
