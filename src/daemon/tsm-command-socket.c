@@ -91,10 +91,10 @@ on_reply (const TsmReply *reply, gpointer data)
 }
 
 static void
-refuse_line (Client *client, const char *why)
+refuse_line (Client *client, TsmRefusal refusal, const char *why)
 {
   g_autoptr (TsmRequest) request = tsm_request_new ("", TSM_CALLER_SHELL, TSM_LANG_EN);
-  g_autoptr (TsmReply) reply = tsm_reply_new_refusal (request, TSM_REFUSAL_USAGE, why);
+  g_autoptr (TsmReply) reply = tsm_reply_new_refusal (request, refusal, why);
 
   send_reply (client, reply);
 }
@@ -103,10 +103,18 @@ static void
 take_line (Client *client, gsize length)
 {
   g_autoptr (GError) error = NULL;
-  TsmRequest *request = tsm_request_new_from_json (client->line, (gssize) length, &error);
+  g_autoptr (JsonNode) json = NULL;
+  TsmRequest *request;
 
+  client->line[length] = '\0';
+  json = json_from_string (client->line, NULL);
+  if (json == NULL) { /* the parser's own words are for programmers */
+    refuse_line (client, TSM_REFUSAL_USAGE, "the request is not a JSON object");
+    return;
+  }
+  request = tsm_request_new_from_json (client->line, (gssize) length, &error);
   if (request == NULL)
-    refuse_line (client, error->message);
+    refuse_line (client, TSM_REFUSAL_USAGE, error->message);
   else
     client->ticket = tsm_desk_ask (client->server->desk, request, on_reply, client);
 }
@@ -131,7 +139,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer data)
   if (end != NULL)
     take_line (client, (gsize) (end - client->line));
   else if (client->n_read == sizeof client->line)
-    refuse_line (client, "the request is too long");
+    refuse_line (client, TSM_REFUSAL_USAGE, "the request is too long");
   else
     read_more (client);
 }
@@ -158,7 +166,7 @@ on_incoming (GSocketService *service, GSocketConnection *connection, GObject *so
   g_socket_set_timeout (g_socket_connection_get_socket (connection), CLIENT_TIMEOUT_S);
   g_hash_table_add (self->clients, client);
   if (g_hash_table_size (self->clients) > TSM_LIMIT_CLIENTS)
-    refuse_line (client, "too many clients at once; try again");
+    refuse_line (client, TSM_REFUSAL_UNAVAILABLE, "too many clients at once; try again");
   else
     read_more (client);
   return TRUE;

@@ -219,6 +219,7 @@ test_command_socket_refuses_nonsense (Fixture *fixture, gconstpointer data)
     say (client, lines[i]);
     reply = hear (client);
     g_assert_nonnull (strstr (reply, "\"usage\""));
+    g_assert_null (strstr (reply, "<data>"));
     g_assert_cmpuint (fixture->fed->len, ==, 0);
   }
 }
@@ -238,6 +239,7 @@ test_command_socket_bounds_its_clients (Fixture *fixture, gconstpointer data)
   last = reach (fixture);
   reply = hear (last);
   g_assert_nonnull (strstr (reply, "too many clients"));
+  g_assert_nonnull (strstr (reply, "\"unavailable\""));
 }
 
 static void
