@@ -42,6 +42,7 @@ typedef struct {
   Talk talk;
   TsmSource source;
   TsmOrder order;
+  gboolean is_silence; /* a host that is off, comes up or goes down: the engine judges that */
 } Call;
 
 static Call *
@@ -93,14 +94,6 @@ note (TsmEdges *self, Talk talk, const TsmEvent *event)
   self->moods[talk] = mood;
 }
 
-/* A host that is off, comes up or goes down: whether that is wrong, the engine knows. */
-static gboolean
-is_silence (const TsmEvent *event)
-{
-  return event->kind == TSM_EVENT_PROBED &&
-         (event->probe == TSM_PROBE_SILENT || event->probe == TSM_PROBE_REFUSED);
-}
-
 /* Takes @call, and @event unless the edges are being closed. */
 static void
 end_call (Call *call, TsmEvent *take_event)
@@ -111,7 +104,7 @@ end_call (Call *call, TsmEvent *take_event)
   if (g_cancellable_is_cancelled (self->cancellable)) {
     tsm_event_free (take_event);
   } else {
-    if (!is_silence (take_event))
+    if (!call->is_silence)
       note (self, call->talk, take_event);
     self->feed (take_event, self->data);
   }
@@ -172,6 +165,7 @@ on_probed (GObject *source, GAsyncResult *result, gpointer data)
 
   if (probe != NULL) {
     event->probe = probe->outcome;
+    call->is_silence = probe->outcome == TSM_PROBE_SILENT || probe->outcome == TSM_PROBE_REFUSED;
     if (probe->outcome != TSM_PROBE_ANSWERS)
       event->message = g_strdup (probe->detail);
   } else {
