@@ -2,9 +2,11 @@
  * tsm-check-host: what `tsm doctor` says of the host and of what wakes it. */
 #include "cli/tsm-check-host.h"
 #include "base/tsm-error.h"
+#include "daemon/tsm-daemon.h"
 #include "daemon/tsm-service.h"
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <string.h>
 
 static void
 check_rights (TsmCheckup *checkup, TsmHost *host)
@@ -42,6 +44,15 @@ judge_probe (TsmCheckup *checkup, TsmHost *host, const TsmHostProbe *probe, gboo
   }
   tsm_checkup_add (checkup, TSM_FINDING_FAIL, "host", "%s; check HOST_PROXMOX and its settings",
                    probe->detail);
+}
+
+static void
+check_trust (TsmCheckup *checkup, const TsmSettings *settings)
+{
+  const char *trust = tsm_settings_get_text (settings, TSM_SETTING_HOST_PROXMOX_SSL_VERIFY);
+
+  if (strcmp (trust, "false") == 0)
+    tsm_checkup_add (checkup, TSM_FINDING_WARN, "host", "%s", TSM_DAEMON_TRUST_WARNING);
 }
 
 static void
@@ -115,6 +126,7 @@ tsm_check_host (TsmCheckup *checkup, const TsmSettings *settings, gint64 power_w
                      "none is set up, so TSM only meters; set HOST_PROXMOX to have it powered");
     return;
   }
+  check_trust (checkup, settings);
   check_api (checkup, settings, power_w);
   check_wake (checkup, settings);
 }

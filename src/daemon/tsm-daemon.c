@@ -15,6 +15,7 @@
 #include "rules/tsm-day.h"
 #include <glib-unix.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/stat.h>
 
 /* In the order in which they are built. */
@@ -207,6 +208,22 @@ daemon_clear (Daemon *self)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Daemon, daemon_clear)
 
+static void
+log_start (const Daemon *self, const TsmSettings *settings)
+{
+  const char *listen = tsm_settings_get_text (settings, TSM_SETTING_TSM_LISTEN);
+  const int n_host = (int) (strrchr (listen, ':') - listen);
+  const char *trust = tsm_settings_get_text (settings, TSM_SETTING_HOST_PROXMOX_SSL_VERIFY);
+
+  /* The port that was got, where 0 asked for any. */
+  tsm_info ("daemon", "tsm %s: ledger %s, commands on %s, http on %.*s:%u", TSM_VERSION,
+            tsm_settings_get_text (settings, TSM_SETTING_TSM_DATABASE),
+            tsm_settings_get_text (settings, TSM_SETTING_TSM_SOCKET), n_host, listen,
+            tsm_http_server_get_port (self->http_server));
+  if (tsm_service_has_host (settings) && strcmp (trust, "false") == 0)
+    tsm_warning ("host", "%s", TSM_DAEMON_TRUST_WARNING);
+}
+
 gboolean
 tsm_daemon_run (const TsmSettings *settings, GError **error)
 {
@@ -218,10 +235,7 @@ tsm_daemon_run (const TsmSettings *settings, GError **error)
   self.loop = g_main_loop_new (NULL, FALSE);
   self.on_term = g_unix_signal_add (SIGTERM, on_signal, &self);
   self.on_int = g_unix_signal_add (SIGINT, on_signal, &self);
-  tsm_info ("daemon", "tsm %s: ledger %s, commands on %s, http on %s", TSM_VERSION,
-            tsm_settings_get_text (settings, TSM_SETTING_TSM_DATABASE),
-            tsm_settings_get_text (settings, TSM_SETTING_TSM_SOCKET),
-            tsm_settings_get_text (settings, TSM_SETTING_TSM_LISTEN));
+  log_start (&self, settings);
   g_main_loop_run (self.loop);
   if (self.failure == NULL)
     return TRUE;

@@ -8,6 +8,11 @@ G_BEGIN_DECLS
 /* The one server of this daemon, as the ledger knows it. */
 #define TSM_DAEMON_SERVER_NAME "server"
 
+/* What HOST_PROXMOX_SSL_VERIFY=false deserves. */
+#define TSM_DAEMON_TRUST_WARNING                                               \
+  "its certificate is not checked, so the token goes to whoever answers; set " \
+  "HOST_PROXMOX_SSL_VERIFY to its fingerprint"
+
 /* Runs until SIGTERM or SIGINT. FALSE when it cannot start, or had to stop: TSM_ERROR_INVALID names
  * the setting that is wrong, TSM_ERROR_STORAGE says what is wrong with the database. To be called
  * before any other thread runs. */
