@@ -87,6 +87,14 @@ tsm_db_open_readonly (const char *path, GError **error)
   return g_steal_pointer (&self);
 }
 
+gboolean
+tsm_db_is_older (const char *path)
+{
+  g_autoptr (TsmDb) self = open_with (path, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+
+  return self != NULL && tsm_schema_is_older (self->handle);
+}
+
 void
 tsm_db_free (TsmDb *self)
 {

@@ -21,6 +21,9 @@ TsmDb *tsm_db_open (const char *path, GError **error);
 /* Opens an existing @path for reading beside a running daemon. TSM_ERROR_STORAGE if it is not ours
  * or not of the newest schema; only a writer migrates. */
 TsmDb *tsm_db_open_readonly (const char *path, GError **error);
+/* Whether the file at @path is empty or an older ledger, which tsm_db_open() would bring up to
+ * date; FALSE too when it cannot be read. */
+gboolean tsm_db_is_older (const char *path);
 void tsm_db_free (TsmDb *self);
 
 /* Ends the step: commits if anything was written. FALSE, everything since the last commit rolled

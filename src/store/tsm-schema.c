@@ -300,6 +300,14 @@ tsm_schema_check (sqlite3 *handle, const char *name, GError **error)
 }
 
 gboolean
+tsm_schema_is_older (sqlite3 *handle)
+{
+  guint version;
+
+  return examine (handle, "", &version, NULL) && version < G_N_ELEMENTS (steps);
+}
+
+gboolean
 tsm_schema_migrate (sqlite3 *handle, const char *name, GError **error)
 {
   guint version;
