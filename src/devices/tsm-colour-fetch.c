@@ -60,7 +60,7 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
   if (reply != NULL && fetch->parser (reply, path, &fetch->collector, fetch->paths, &error))
     fetch->has_answer = TRUE;
   else if (fetch->failure == NULL) {
-    g_prefix_error (&error, "colours of %s: ", fetch->endpoint->host);
+    g_prefix_error (&error, "%s: ", fetch->endpoint->host);
     /* A public server with a bad certificate mends by itself: nobody's setting is wrong. */
     error->code = TSM_ERROR_UPSTREAM;
     fetch->failure = g_steal_pointer (&error);

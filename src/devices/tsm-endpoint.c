@@ -132,7 +132,7 @@ tsm_endpoint_new (TsmService service, const char *setting, GError **error)
   if (!parse_authority (authority, &self->host, &self->port)) {
     /* What was typed is not repeated: a URL may hold a password. */
     g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID,
-                 "should be a host, host:port or http(s)://host[:port] without a path, "
+                 "should be a host, host:port or http(s)://host:port, without a path, "
                  "such as %s",
                  services[service].example);
     return NULL;

@@ -156,8 +156,11 @@ new_error (const Exchange *exchange, const GError *cause)
   case TSM_HTTP_FAULT_SILENT:
     if (!exchange->is_late)
       return g_error_new (TSM_ERROR, TSM_ERROR_UPSTREAM, "cannot be reached (%s)", cause->message);
-    return g_error_new (TSM_ERROR, TSM_ERROR_UPSTREAM, "gave no answer within %u ms",
-                        exchange->options.timeout_ms);
+    return exchange->options.timeout_ms % 1000 == 0
+               ? g_error_new (TSM_ERROR, TSM_ERROR_UPSTREAM, "gave no answer within %u s",
+                              exchange->options.timeout_ms / 1000)
+               : g_error_new (TSM_ERROR, TSM_ERROR_UPSTREAM, "gave no answer within %u ms",
+                              exchange->options.timeout_ms);
   case TSM_HTTP_FAULT_UNASKED:
     return g_error_new (TSM_ERROR, TSM_ERROR_UPSTREAM, "could not be asked: %s", cause->message);
   case TSM_HTTP_FAULT_UNTRUSTED:

@@ -206,7 +206,7 @@ step_failed (GTask *task, GError *error)
     wait_and_retry (task);
     return;
   }
-  g_prefix_error (&error, "plug %s: ", job->plug->label);
+  g_prefix_error (&error, "%s: ", job->plug->label);
   end_job (task, error);
 }
 

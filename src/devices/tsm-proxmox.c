@@ -96,7 +96,8 @@ set_denied_403 (const Proxmox *self, const char *reason, GError **error)
 
   g_set_error (error, TSM_ERROR, TSM_ERROR_DENIED,
                "the API token lacks a right (%s); on the host, run: "
-               "pveum role add TSM -privs \"Sys.PowerMgmt Sys.Audit\"; "
+               "pveum role add TSM -privs \"Sys.PowerMgmt Sys.Audit\" "
+               "(role modify instead of role add, if it is there already); "
                "pveum acl modify /nodes/%s -user %s -role TSM; "
                "pveum acl modify /nodes/%s -token '%s' -role TSM",
                reason, node, user, node, self->token_id);
@@ -502,8 +503,8 @@ is_token_secret (const TsmSecret *secret)
   return TRUE;
 }
 
-static gboolean
-check_options (const TsmProxmoxOptions *options, GError **error)
+gboolean
+tsm_proxmox_check (const TsmProxmoxOptions *options, GError **error)
 {
   if (!is_token_id (options->token_id))
     g_set_error_literal (error, TSM_ERROR, TSM_ERROR_INVALID,
@@ -541,7 +542,7 @@ tsm_proxmox_new (const TsmProxmoxOptions *options, GError **error)
   };
   Proxmox *self;
 
-  if (!check_options (options, error))
+  if (!tsm_proxmox_check (options, error))
     return NULL;
   self = g_rc_box_new0 (Proxmox);
   self->parent.interface = &interface;

@@ -17,6 +17,8 @@ typedef struct {
   guint timeout_ms;            /* of a request; 0: 10 s */
 } TsmProxmoxOptions;
 
+/* Whether node and token have their form; TSM_ERROR_INVALID names the setting that is wrong. */
+gboolean tsm_proxmox_check (const TsmProxmoxOptions *options, GError **error);
 /* Copies what @options points to. TSM_ERROR_INVALID names the setting that is wrong. */
 TsmHost *tsm_proxmox_new (const TsmProxmoxOptions *options, GError **error);
 

@@ -185,8 +185,8 @@ dup_ipv4 (const struct sockaddr *address)
   return g_strdup (inet_ntop (AF_INET, &ipv4.sin_addr, text, sizeof text));
 }
 
-static GArray *
-plan_on_interfaces (const char *target, guint16 target_port)
+GArray *
+tsm_wol_plan_here (const char *target, guint16 target_port)
 {
   g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GArray) interfaces = g_array_new (FALSE, FALSE, sizeof (TsmWolInterface));
@@ -232,7 +232,7 @@ on_resolved (GObject *source, GAsyncResult *result, gpointer user_data)
                                  wake->target_host, error->message);
   g_clear_error (&error);
   g_resolver_free_addresses (addresses);
-  wake->destinations = plan_on_interfaces (target, wake->target_port);
+  wake->destinations = tsm_wol_plan_here (target, wake->target_port);
   start_rounds (g_steal_pointer (&task));
 }
 
@@ -255,7 +255,7 @@ tsm_wol_send_async (const TsmWolOptions *options, GCancellable *cancellable,
     g_resolver_lookup_by_name_async (resolver, wake->target_host, cancellable, on_resolved, task);
     return;
   }
-  wake->destinations = plan_on_interfaces (NULL, 0);
+  wake->destinations = tsm_wol_plan_here (NULL, 0);
   start_rounds (task);
 }
 

@@ -36,6 +36,9 @@ typedef struct {
 GArray *tsm_wol_plan (const TsmWolInterface *interfaces, guint n_interfaces, const char *target,
                       guint16 target_port);
 
+/* The same on this machine, as it is now. */
+GArray *tsm_wol_plan_here (const char *target, guint16 target_port);
+
 /* Copies @options. @callback gets a NULL source object. */
 void tsm_wol_send_async (const TsmWolOptions *options, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);

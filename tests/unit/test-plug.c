@@ -206,7 +206,7 @@ test_plug_failures (gconstpointer data)
   g_assert_cmpint (reading.total_wh, ==, -7);
   if (failure_cases[i].n_requests > 0)
     g_assert_cmpuint (count_requests (&setup), ==, failure_cases[i].n_requests);
-  g_assert_true (g_str_has_prefix (error->message, "plug 127.0.0.1:"));
+  g_assert_true (g_str_has_prefix (error->message, "127.0.0.1:"));
   g_assert_null (strstr (error->message, "hunter2"));
   if (strstr (error->message, failure_cases[i].message) == NULL)
     g_error ("\"%s\" lacks \"%s\"", error->message, failure_cases[i].message);

@@ -206,7 +206,8 @@ static const struct {
   { "401", 401, "Authentication failed!", NULL, TSM_ERROR_DENIED, "Authentication failed!" },
   { "403-new", 403, "Forbidden", "proxmox/node-shutdown_403_8.4.json", TSM_ERROR_DENIED,
     "(Permission check failed (/nodes/pve1, Sys.PowerMgmt)); on the host, run: "
-    "pveum role add TSM -privs \"Sys.PowerMgmt Sys.Audit\"; "
+    "pveum role add TSM -privs \"Sys.PowerMgmt Sys.Audit\" "
+    "(role modify instead of role add, if it is there already); "
     "pveum acl modify /nodes/pve -user tsm@pve -role TSM; "
     "pveum acl modify /nodes/pve -token 'tsm@pve!tsm' -role TSM" },
   { "403-old", 403, "Permission check failed (/nodes/pve, Sys.PowerMgmt)",
