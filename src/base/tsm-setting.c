@@ -48,7 +48,7 @@ static const TsmSettingSpec specs[TSM_N_SETTINGS] = {
   ROW (WOL_TARGET, .type = TSM_SETTING_TYPE_HOST_PORT, .fallback = "255.255.255.255:9", .min = 1,
        .help = N_ ("Where Wake-on-LAN packets go")),
   ROW (HOST_UPS, .type = TSM_SETTING_TYPE_UPS,
-       .help = N_ ("The UPS behind which the host is, served by NUT")),
+       .help = N_ ("The UPS behind which the host is, served by NUT; not used yet")),
   ROW (POWER_POLICY, .type = TSM_SETTING_TYPE_CHOICE, .fallback = "evening",
        .choices = "evening|peak",
        .help = N_ ("Whether a red day turns the host off the evening before, "
@@ -56,15 +56,15 @@ static const TsmSettingSpec specs[TSM_N_SETTINGS] = {
   ROW (UNKNOWN_DAY, .type = TSM_SETTING_TYPE_CHOICE, .fallback = "off", .choices = "off|on",
        .help = N_ ("What the host is in the peak hours of a day that may be red")),
   ROW (TOKEN_BOT, .type = TSM_SETTING_TYPE_WORD, .is_secret = TRUE,
-       .help = N_ ("The token of the Discord bot, without the word Bot")),
+       .help = N_ ("The token of the Discord bot, without the word Bot; not used yet")),
   ROW (GUILD_ID, .type = TSM_SETTING_TYPE_IDS,
-       .help = N_ ("The Discord servers in which TSM answers")),
+       .help = N_ ("The Discord servers in which TSM answers; not used yet")),
   ROW (ADMIN_IDS, .type = TSM_SETTING_TYPE_IDS,
        .help = N_ ("The Discord users who are admins from the start")),
   ROW (NOTICE_CHANNEL_IDS, .type = TSM_SETTING_TYPE_IDS,
-       .help = N_ ("The Discord channels where TSM announces")),
+       .help = N_ ("The Discord channels where TSM announces; not used yet")),
   ROW (DISCORD_API, .type = TSM_SETTING_TYPE_URL, .fallback = "https://discord.com/api/v10",
-       .help = N_ ("Discord's interface")),
+       .help = N_ ("Discord's interface; not used yet")),
   ROW (TSM_DATABASE, .type = TSM_SETTING_TYPE_PATH, .max = PATH_BYTES,
        .fallback_words = N_ ("tsm.db in the state directory"), .help = N_ ("The ledger")),
   ROW (TSM_SOCKET, .type = TSM_SETTING_TYPE_PATH, .max = SOCKET_PATH_BYTES,
@@ -74,8 +74,10 @@ static const TsmSettingSpec specs[TSM_N_SETTINGS] = {
        .help = N_ ("Where the dashboard is served; port 0 is any free one")),
   ROW (TSM_WEB_TOKEN, .type = TSM_SETTING_TYPE_WORD, .is_secret = TRUE,
        .help = N_ ("What opens the dashboard from another machine")),
-  ROW (HEARTBEAT_URL, .type = TSM_SETTING_TYPE_URL, .is_secret = TRUE,
-       .help = N_ ("An address that is called while all is well, so that its silence alarms")),
+  ROW (
+      HEARTBEAT_URL, .type = TSM_SETTING_TYPE_URL, .is_secret = TRUE,
+      .help = N_ (
+          "An address that is called while all is well, so that its silence alarms; not used yet")),
   ROW (LOG_LEVEL, .type = TSM_SETTING_TYPE_CHOICE, .fallback = "info",
        .choices = "debug|info|message|warning|error|critical",
        .help = N_ ("The least urgent lines that are logged")),
@@ -117,11 +119,11 @@ tsm_setting_dup_expected (TsmSetting setting, TsmLang lang)
 
   switch (spec->type) {
   case TSM_SETTING_TYPE_DATE:
-    return g_strdup (tsm_text (lang, "a date as YYYY-MM-DD"));
+    return g_strdup (tsm_text (lang, "a date that exists, as YYYY-MM-DD"));
   case TSM_SETTING_TYPE_ZONE:
     return g_strdup (tsm_text (lang, "a time zone such as Europe/Paris"));
   case TSM_SETTING_TYPE_HOST:
-    return g_strdup (tsm_text (lang, "host, host:port or http(s)://host:port, without a path"));
+    return g_strdup (tsm_text (lang, "a host, host:port or http(s)://host:port, without a path"));
   case TSM_SETTING_TYPE_HOST_PORT:
     return g_strdup (tsm_text (lang, "host:port"));
   case TSM_SETTING_TYPE_UPS:

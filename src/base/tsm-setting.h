@@ -79,7 +79,7 @@ typedef struct {
 } TsmSettingSpec;
 
 const TsmSettingSpec *tsm_setting_get_spec (TsmSetting setting);
-/* What it should be: "a date as YYYY-MM-DD"; free with g_free. */
+/* What it should be: "a date that exists, as YYYY-MM-DD"; free with g_free. */
 char *tsm_setting_dup_expected (TsmSetting setting, TsmLang lang);
 /* The whole table for people: `tsm run --help`; free with g_free. */
 char *tsm_setting_dup_help (TsmLang lang);

@@ -25,6 +25,7 @@ struct _TsmSettings {
   TsmLang lang;
   GTimeZone *zone;
   GPtrArray *problems; /* of char *, NULL-terminated once built */
+  char *file_problem;  /* that the file cannot be read; NULL when it can */
   Entry entries[TSM_N_SETTINGS];
 };
 
@@ -68,7 +69,8 @@ dup_shown (const char *text)
 static void
 add_unreadable (TsmSettings *self, const char *path, const char *why)
 {
-  add_problem (self, g_strdup_printf (tsm_text (self->lang, "%s cannot be read: %s"), path, why));
+  self->file_problem = g_strdup_printf (tsm_text (self->lang, "%s cannot be read: %s"), path, why);
+  add_problem (self, g_strdup (self->file_problem));
 }
 
 static const char *
@@ -441,6 +443,7 @@ tsm_settings_free (TsmSettings *self)
     g_clear_pointer (&self->entries[i].problem, g_free);
   }
   g_clear_pointer (&self->problems, g_ptr_array_unref);
+  g_clear_pointer (&self->file_problem, g_free);
   g_clear_pointer (&self->zone, g_time_zone_unref);
   g_free (self);
 }
@@ -461,6 +464,21 @@ tsm_settings_check (const TsmSettings *self, GError **error)
   lines = g_strjoinv ("\n", (char **) self->problems->pdata);
   g_set_error_literal (error, TSM_ERROR, TSM_ERROR_INVALID, lines);
   return FALSE;
+}
+
+gboolean
+tsm_settings_check_file (const TsmSettings *self, GError **error)
+{
+  if (self->file_problem == NULL)
+    return TRUE;
+  g_set_error_literal (error, TSM_ERROR, TSM_ERROR_INVALID, self->file_problem);
+  return FALSE;
+}
+
+TsmLang
+tsm_settings_get_lang (const TsmSettings *self)
+{
+  return self->lang;
 }
 
 TsmSettingState

@@ -42,6 +42,12 @@ gboolean tsm_settings_check (const TsmSettings *self, GError **error);
 TsmSettingState tsm_settings_get_state (const TsmSettings *self, TsmSetting setting);
 /* The problem of one setting; NULL if it has none. */
 const char *tsm_settings_peek_problem (const TsmSettings *self, TsmSetting setting);
+/* Whether the file could be read as a whole, or there is none to read; TSM_ERROR_INVALID names it.
+ * What is in it may still be wrong. */
+gboolean tsm_settings_check_file (const TsmSettings *self, GError **error);
+
+/* The language of the problems. */
+TsmLang tsm_settings_get_lang (const TsmSettings *self);
 
 /* NULL when there is neither a value nor a default. For every type that is text and no secret. */
 const char *tsm_settings_get_text (const TsmSettings *self, TsmSetting setting);

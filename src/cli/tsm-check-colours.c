@@ -7,13 +7,10 @@
 
 /* The answers for @day; NULL on a failure. */
 static GArray *
-fetch (const TsmSettings *settings, TsmSource source, TsmDay day, GError **error)
+fetch (TsmColourSource *colours, TsmDay day, GError **error)
 {
-  g_autoptr (TsmColourSource) colours = tsm_service_new_colours (settings, source, error);
   g_autoptr (GAsyncResult) result = NULL;
 
-  if (colours == NULL)
-    return NULL;
   tsm_colour_source_fetch_async (colours, day, day + 1, NULL, tsm_checkup_keep, &result);
   tsm_checkup_wait (&result);
   return tsm_colour_source_fetch_finish (colours, result, error);
@@ -27,8 +24,12 @@ check_source (TsmCheckup *checkup, const TsmSettings *settings, TsmSource source
   const char *host = tsm_settings_get_text (settings, setting);
   g_autofree char *day_text = tsm_day_dup_string (day);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GArray) answers = fetch (settings, source, day, &error);
+  g_autoptr (TsmColourSource) colours = tsm_service_new_colours (settings, source, NULL);
+  g_autoptr (GArray) answers = NULL;
 
+  if (colours == NULL || tsm_settings_get_state (settings, setting) == TSM_SETTING_STATE_BAD)
+    return FALSE; /* the settings' own check says so */
+  answers = fetch (colours, day, &error);
   if (answers == NULL) {
     tsm_checkup_add (checkup, TSM_FINDING_WARN, "colours",
                      "%s; check %s and this machine's way to the internet", error->message,

@@ -4,9 +4,13 @@
 #include "base/tsm-error.h"
 #include "daemon/tsm-daemon.h"
 #include "daemon/tsm-service.h"
-#include <ifaddrs.h>
-#include <net/if.h>
 #include <string.h>
+
+static gboolean
+is_bad (const TsmSettings *settings, TsmSetting setting)
+{
+  return tsm_settings_get_state (settings, setting) == TSM_SETTING_STATE_BAD;
+}
 
 static void
 check_rights (TsmCheckup *checkup, TsmHost *host)
@@ -60,14 +64,12 @@ check_api (TsmCheckup *checkup, const TsmSettings *settings, gint64 power_w)
 {
   const gint64 off_below_w = tsm_settings_get_integer (settings, TSM_SETTING_OFF_BELOW_WATTS);
   g_autoptr (GError) error = NULL;
-  g_autoptr (TsmHost) host = tsm_service_new_host (settings, &error);
+  g_autoptr (TsmHost) host = tsm_service_new_host (settings, NULL);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (TsmHostProbe) probe = NULL;
 
-  if (host == NULL) {
-    tsm_checkup_add (checkup, TSM_FINDING_FAIL, "host", "%s", error->message);
-    return;
-  }
+  if (host == NULL)
+    return; /* the settings' own check says so */
   tsm_host_probe_async (host, NULL, tsm_checkup_keep, &result);
   tsm_checkup_wait (&result);
   probe = tsm_host_probe_finish (host, result, &error);
@@ -77,56 +79,75 @@ check_api (TsmCheckup *checkup, const TsmSettings *settings, gint64 power_w)
     judge_probe (checkup, host, probe, power_w >= 0 && power_w < off_below_w);
 }
 
-/* Names of the interfaces that a magic packet can leave by. */
+/* The address of WOL_TARGET's host; NULL when it cannot be found. */
 static char *
-dup_interfaces (void)
+dup_address (const char *host)
 {
-  GString *names = g_string_new (NULL);
-  struct ifaddrs *list = NULL;
+  g_autoptr (GResolver) resolver = g_resolver_get_default ();
+  GList *addresses = g_resolver_lookup_by_name (resolver, host, NULL, NULL);
+  char *address = addresses != NULL ? g_inet_address_to_string (addresses->data) : NULL;
 
-  if (getifaddrs (&list) != 0)
-    return g_string_free (names, FALSE);
-  for (const struct ifaddrs *entry = list; entry != NULL; entry = entry->ifa_next)
-    if (entry->ifa_addr != NULL && entry->ifa_addr->sa_family == AF_INET &&
-        (entry->ifa_flags & (IFF_UP | IFF_BROADCAST | IFF_LOOPBACK)) == (IFF_UP | IFF_BROADCAST))
-      g_string_append_printf (names, "%s%s", names->len > 0 ? ", " : "", entry->ifa_name);
-  freeifaddrs (list);
-  return g_string_free (names, FALSE);
+  g_resolver_free_addresses (addresses);
+  return address;
+}
+
+/* "192.168.1.255:9, ...", each once. */
+static char *
+dup_destinations (const GArray *plan)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+
+  for (guint i = 0; i < plan->len; i++) {
+    const TsmWolDestination *to = &g_array_index (plan, TsmWolDestination, i);
+    g_autofree char *text = g_strdup_printf ("%s:%u", to->to, to->port);
+
+    if (!g_ptr_array_find_with_equal_func (texts, text, g_str_equal, NULL))
+      g_ptr_array_add (texts, g_steal_pointer (&text));
+  }
+  g_ptr_array_add (texts, NULL);
+  return g_strjoinv (", ", (char **) texts->pdata);
 }
 
 static void
 check_wake (TsmCheckup *checkup, const TsmSettings *settings)
 {
-  g_autoptr (GError) error = NULL;
-  g_autofree char *target = NULL;
-  g_autofree char *interfaces = dup_interfaces ();
+  g_autofree char *target = NULL, *address = NULL, *destinations = NULL;
+  g_autoptr (GArray) plan = NULL;
   TsmWolOptions options;
   char mac[TSM_MAC_TEXT_SIZE];
 
-  if (!tsm_service_read_wol (settings, &options, &target, &error)) {
-    tsm_checkup_add (checkup, TSM_FINDING_FAIL, "wake", "%s", error->message);
-    return;
-  }
+  if (is_bad (settings, TSM_SETTING_WOL_TARGET) ||
+      !tsm_service_read_wol (settings, &options, &target, NULL))
+    return; /* the settings' own check says so */
   tsm_wol_packet_format_mac (&options.mac, mac);
-  if (*interfaces != '\0')
-    tsm_checkup_add (checkup, TSM_FINDING_OK, "wake", "packets for %s leave by %s, and to %s", mac,
-                     interfaces, target);
+  address = dup_address (options.target_host);
+  plan = tsm_wol_plan_here (address, options.target_port);
+  destinations = dup_destinations (plan);
+  if (address == NULL)
+    tsm_checkup_add (checkup, TSM_FINDING_WARN, "wake",
+                     "WOL_TARGET: the address of %s is not known here; check its name", target);
+  if (plan->len > 1 || (address != NULL && tsm_endpoint_is_loopback_host (address)))
+    tsm_checkup_add (checkup, TSM_FINDING_OK, "wake", "packets for %s go to %s", mac, destinations);
   else
     tsm_checkup_add (checkup, TSM_FINDING_WARN, "wake",
-                     "no network interface can broadcast, so packets for %s go to %s alone; "
+                     "no network interface can broadcast, so packets for %s go to %s; "
                      "connect this machine to the host's network",
-                     mac, target);
+                     mac, plan->len > 0 ? destinations : "nobody");
 }
 
 void
 tsm_check_host (TsmCheckup *checkup, const TsmSettings *settings, gint64 power_w)
 {
+  if (is_bad (settings, TSM_SETTING_HOST_PROXMOX))
+    return; /* the settings' own check says so */
   if (!tsm_service_has_host (settings)) {
     tsm_checkup_add (checkup, TSM_FINDING_WARN, "host",
                      "none is set up, so TSM only meters; set HOST_PROXMOX to have it powered");
     return;
   }
   check_trust (checkup, settings);
-  check_api (checkup, settings, power_w);
+  if (!is_bad (settings, TSM_SETTING_HOST_PROXMOX_SSL_VERIFY) &&
+      !is_bad (settings, TSM_SETTING_PROXMOX_NODE))
+    check_api (checkup, settings, power_w);
   check_wake (checkup, settings);
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT
  * tsm-check-machine: what `tsm doctor` says of this machine. */
 #include "cli/tsm-check-machine.h"
-#include "daemon/tsm-daemon.h"
+#include "daemon/tsm-command-socket.h"
 #include "daemon/tsm-http-server.h"
+#include "daemon/tsm-precheck.h"
 #include "daemon/tsm-service.h"
 #include "store/tsm-db.h"
 #include "store/tsm-schema.h"
 #include <errno.h>
+#include <string.h>
 #include <sys/statvfs.h>
 #include <sys/timex.h>
 #include <unistd.h>
@@ -16,11 +18,12 @@
 /* A year of readings is some 15 MB. */
 #define SPACE_LOW_MB  200
 #define SPACE_NONE_MB 20
+#define DATABASE      "database "
 
 static void
 check_settings (TsmCheckup *checkup, const TsmSettings *settings)
 {
-  const char *const *problems = tsm_settings_peek_problems (settings);
+  g_auto (GStrv) problems = tsm_precheck_dup_problems (settings, tsm_service_now (NULL));
   guint n_given = 0;
 
   for (guint i = 0; problems[i] != NULL; i++)
@@ -42,23 +45,14 @@ check_clock (TsmCheckup *checkup, const TsmSettings *settings)
 
   if (now < CLOCK_PLAUSIBLE)
     tsm_checkup_add (checkup, TSM_FINDING_FAIL, "clock",
-                     "it shows %s, which is past; set it, for good with systemd-timesyncd", text);
+                     "it shows %s, which is in the past; set it, for good with systemd-timesyncd",
+                     text);
   else
     tsm_checkup_add (checkup, TSM_FINDING_OK, "clock", "%s (%s)", text,
                      tsm_settings_get_text (settings, TSM_SETTING_TIMEZONE));
   if (adjtimex (&kernel) >= 0 && (kernel.status & STA_UNSYNC) != 0)
     tsm_checkup_add (checkup, TSM_FINDING_WARN, "clock",
                      "nothing keeps it right; run: timedatectl set-ntp true");
-}
-
-static void
-check_start (TsmCheckup *checkup, const TsmSettings *settings)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (tsm_settings_get_state (settings, TSM_SETTING_START_SERVER_DATE) == TSM_SETTING_STATE_GOOD &&
-      !tsm_daemon_check_start (settings, tsm_service_now (NULL), &error))
-    tsm_checkup_add (checkup, TSM_FINDING_FAIL, "clock", "%s", error->message);
 }
 
 static void
@@ -95,6 +89,13 @@ read_version (TsmDb *db)
   return tsm_query_next (&query) ? tsm_query_get_int (&query, 0) : 0;
 }
 
+/* The subject is on the line already. */
+static const char *
+skip_subject (const char *message)
+{
+  return g_str_has_prefix (message, DATABASE) ? message + strlen (DATABASE) : message;
+}
+
 /* The file as it is; a run brings an older one up to date. */
 static void
 check_file (TsmCheckup *checkup, const char *path)
@@ -102,8 +103,13 @@ check_file (TsmCheckup *checkup, const char *path)
   g_autoptr (GError) error = NULL;
   g_autoptr (TsmDb) db = tsm_db_open_readonly (path, &error);
 
+  if (db == NULL && tsm_db_is_older (path)) {
+    tsm_checkup_add (checkup, TSM_FINDING_WARN, "database",
+                     "%s will be brought up to date by tsm run", path);
+    return;
+  }
   if (db == NULL || !tsm_db_check (db, &error))
-    tsm_checkup_add (checkup, TSM_FINDING_FAIL, "database", "%s", error->message);
+    tsm_checkup_add (checkup, TSM_FINDING_FAIL, "database", "%s", skip_subject (error->message));
   else if (read_version (db) > tsm_schema_get_version ())
     tsm_checkup_add (checkup, TSM_FINDING_FAIL, "database",
                      "%s was written by a newer tsm; install that version again", path);
@@ -150,17 +156,50 @@ check_database (TsmCheckup *checkup, const TsmSettings *settings)
   check_space (checkup, directory);
 }
 
+/* TRUE when a daemon answers there: what this one would want is what that one has. */
+static gboolean
+check_socket (TsmCheckup *checkup, const TsmSettings *settings)
+{
+  const char *path = tsm_settings_get_text (settings, TSM_SETTING_TSM_SOCKET);
+  g_autofree char *directory = NULL;
+  g_autoptr (GError) error = NULL;
+  gboolean is_served = FALSE;
+
+  if (path == NULL)
+    return FALSE;
+  directory = dup_existing_directory (path);
+  if (!tsm_command_socket_check (path, &is_served, &error))
+    tsm_checkup_add (checkup, TSM_FINDING_FAIL, "socket", "%s", error->message);
+  else if (is_served)
+    tsm_checkup_add (checkup, TSM_FINDING_OK, "socket", "a daemon listens at %s", path);
+  else if (access (directory, W_OK | X_OK) != 0)
+    tsm_checkup_add (
+        checkup, TSM_FINDING_FAIL, "socket",
+        "%s cannot be written (%s); mend its rights, or set TSM_SOCKET to another path", directory,
+        g_strerror (errno));
+  else
+    tsm_checkup_add (checkup, TSM_FINDING_OK, "socket", "commands will be taken at %s", path);
+  return is_served;
+}
+
 static void
-check_listen (TsmCheckup *checkup, const TsmSettings *settings)
+check_listen (TsmCheckup *checkup, const TsmSettings *settings, gboolean is_served)
 {
   const TsmHttpServerOptions options = {
     .listen = tsm_settings_get_text (settings, TSM_SETTING_TSM_LISTEN),
     .token = tsm_settings_peek_secret (settings, TSM_SETTING_TSM_WEB_TOKEN),
   };
+  g_autoptr (TsmHttpServer) server = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (tsm_http_server_check (&options, &error))
-    tsm_checkup_add (checkup, TSM_FINDING_OK, "http", "to be served on %s", options.listen);
+  if (tsm_settings_get_state (settings, TSM_SETTING_TSM_LISTEN) == TSM_SETTING_STATE_BAD ||
+      !tsm_http_server_check (&options, NULL))
+    return; /* the settings' own check says so */
+  if (!is_served)
+    server = tsm_http_server_new (&options, &error);
+  if (error == NULL)
+    tsm_checkup_add (checkup, TSM_FINDING_OK, "http", "%s%s",
+                     is_served ? "left to that daemon: " : "to be served on ", options.listen);
   else
     tsm_checkup_add (checkup, TSM_FINDING_FAIL, "http", "%s", error->message);
 }
@@ -168,10 +207,12 @@ check_listen (TsmCheckup *checkup, const TsmSettings *settings)
 void
 tsm_check_machine (TsmCheckup *checkup, const TsmSettings *settings)
 {
+  gboolean is_served;
+
   check_settings (checkup, settings);
   check_clock (checkup, settings);
-  check_start (checkup, settings);
   check_tls (checkup);
   check_database (checkup, settings);
-  check_listen (checkup, settings);
+  is_served = check_socket (checkup, settings);
+  check_listen (checkup, settings, is_served);
 }

@@ -83,14 +83,10 @@ get_local_clock (GTimeZone *zone)
 }
 
 static gboolean
-inspect (const TsmSettings *settings, TsmReading *ret_reading, TsmPlugFacts *ret_facts,
-         GError **error)
+inspect (TsmPlug *plug, TsmReading *ret_reading, TsmPlugFacts *ret_facts, GError **error)
 {
-  g_autoptr (TsmPlug) plug = tsm_service_new_plug (settings, error);
   g_autoptr (GAsyncResult) result = NULL;
 
-  if (plug == NULL)
-    return FALSE;
   tsm_plug_inspect_async (plug, NULL, tsm_checkup_keep, &result);
   tsm_checkup_wait (&result);
   return tsm_plug_inspect_finish (result, ret_reading, ret_facts, error);
@@ -100,6 +96,7 @@ void
 tsm_check_plug (TsmCheckup *checkup, const TsmSettings *settings, gint64 *ret_power_w)
 {
   g_autoptr (GError) error = NULL;
+  g_autoptr (TsmPlug) plug = NULL;
   TsmSecret *password = tsm_settings_peek_secret (settings, TSM_SETTING_TASMOTA_PASSWORD);
   TsmReading reading;
   TsmPlugFacts facts;
@@ -107,7 +104,10 @@ tsm_check_plug (TsmCheckup *checkup, const TsmSettings *settings, gint64 *ret_po
   *ret_power_w = -1;
   if (tsm_settings_get_text (settings, TSM_SETTING_HOST_TASMOTA) == NULL)
     return; /* the settings' own check says so */
-  if (!inspect (settings, &reading, &facts, &error)) {
+  plug = tsm_service_new_plug (settings, NULL);
+  if (plug == NULL)
+    return; /* likewise */
+  if (!inspect (plug, &reading, &facts, &error)) {
     const gboolean is_away = g_error_matches (error, TSM_ERROR, TSM_ERROR_UPSTREAM);
 
     tsm_checkup_add (checkup, TSM_FINDING_FAIL, "plug", "%s%s", error->message,

@@ -57,15 +57,41 @@ tsm_cli_get_lang (void)
 }
 
 TsmSettings *
-tsm_cli_read_settings (const char *path)
+tsm_cli_read_settings (const char *path, TsmLang lang)
 {
   g_auto (GStrv) environment = g_get_environ ();
 
   return tsm_settings_new (&(TsmSettingsInput){
-      .lang = tsm_cli_get_lang (),
+      .lang = lang,
       .environment = (const char *const *) environment,
       .path = path,
   });
+}
+
+gboolean
+tsm_cli_check_settings (const TsmSettings *settings, const TsmSetting *wanted, guint n_wanted)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!tsm_settings_check_file (settings, &error)) {
+    tsm_cli_fail ("%s", error->message);
+    return FALSE;
+  }
+  for (guint i = 0; i < n_wanted; i++)
+    if (tsm_settings_get_state (settings, wanted[i]) == TSM_SETTING_STATE_BAD) {
+      tsm_cli_fail ("%s", tsm_settings_peek_problem (settings, wanted[i]));
+      return FALSE;
+    }
+  return TRUE;
+}
+
+gboolean
+tsm_cli_print_usage (int argc, char **argv, const char *synopsis, const char *help)
+{
+  if (argc != 2 || strcmp (argv[1], "--help") != 0)
+    return FALSE;
+  printf ("tsm %s\n\n%s\n", synopsis, help);
+  return TRUE;
 }
 
 gboolean

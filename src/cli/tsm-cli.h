@@ -27,9 +27,15 @@ TsmExit tsm_cli_run (const TsmCliCommand *commands, int argc, char **argv);
 
 /* The language of LC_ALL, LC_MESSAGES or LANG, the first that is set. */
 TsmLang tsm_cli_get_lang (void);
-/* From the environment and the file at @path, which may be NULL. */
-TsmSettings *tsm_cli_read_settings (const char *path);
+/* From the environment and the file at @path, which may be NULL; problems in @lang. */
+TsmSettings *tsm_cli_read_settings (const char *path, TsmLang lang);
+/* Whether a subcommand that uses no more than @n_wanted settings can go on: the file was read, and
+ * they are not bad. The rest may be wrong. FALSE after a line on stderr. */
+gboolean tsm_cli_check_settings (const TsmSettings *settings, const TsmSetting *wanted,
+                                 guint n_wanted);
 
+/* Whether the only word is --help; prints "tsm SYNOPSIS" and @help then. */
+gboolean tsm_cli_print_usage (int argc, char **argv, const char *synopsis, const char *help);
 /* Reads "[--config FILE]" and nothing else. FALSE after a line on stderr; @ret_path is borrowed
  * from @argv, or NULL. */
 gboolean tsm_cli_parse_config (int argc, char **argv, const char **ret_path);

@@ -148,6 +148,7 @@ tsm_demo_options_parse (TsmDemoOptions *self, int argc, char **argv, GTimeZone *
   if (words[0] != NULL && words[1] != NULL)
     return refuse (error, "demo", words[1], "takes no such word");
   if (is_help) {
+    g_set_prgname ("tsm demo");
     *ret_help = g_option_context_get_help (context, TRUE, NULL);
     return TRUE;
   }

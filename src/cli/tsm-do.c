@@ -13,6 +13,8 @@
 /* A daemon that recovers a long outage answers late. */
 #define REPLY_TIMEOUT_S 60
 
+#define USAGE "tsm do [--as USER_ID] [--json] [--config FILE] COMMAND [option=value ...]\n"
+
 typedef struct {
   gint64 caller_id;
   gboolean json;
@@ -104,15 +106,13 @@ reach_daemon (const char *path, GError **error)
 {
   g_autoptr (GSocketClient) client = g_socket_client_new ();
   g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
-  g_autoptr (GError) failure = NULL;
   GSocketConnection *connection;
 
   g_socket_client_set_timeout (client, REPLY_TIMEOUT_S);
-  connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, &failure);
+  connection = g_socket_client_connect (client, G_SOCKET_CONNECTABLE (address), NULL, NULL);
   if (connection == NULL)
     g_set_error (error, TSM_ERROR, TSM_ERROR_UPSTREAM,
-                 "no daemon answers at %s (TSM_SOCKET): %s; is tsm run running?", path,
-                 failure->message);
+                 "no daemon answers at %s; start tsm run, or give do the same --config", path);
   return connection;
 }
 
@@ -138,6 +138,24 @@ converse (const char *path, const char *json, GError **error)
   return reply;
 }
 
+/* What a refusal is to a shell: a command that is wrong in itself is wrong usage. */
+static TsmExit
+get_exit (JsonObject *error)
+{
+  const char *code =
+      error != NULL ? json_object_get_string_member_with_default (error, "code", "") : "";
+
+  return strcmp (code, "usage") == 0 ? TSM_EXIT_USAGE : TSM_EXIT_FAILED;
+}
+
+static JsonObject *
+peek_error (JsonObject *reply)
+{
+  JsonNode *node = json_object_get_member (reply, "error");
+
+  return node != NULL && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
 /* Prints the reply for a person. */
 static TsmExit
 print_reply (const char *json)
@@ -145,6 +163,7 @@ print_reply (const char *json)
   g_autoptr (JsonNode) root = json_from_string (json, NULL);
   JsonObject *reply =
       root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
+  JsonObject *error;
 
   if (reply == NULL || !json_object_has_member (reply, "ok"))
     return tsm_cli_fail ("the daemon's answer is not one: %s", json);
@@ -152,26 +171,32 @@ print_reply (const char *json)
     printf ("%s\n", json_object_get_string_member_with_default (reply, "text", ""));
     return TSM_EXIT_DONE;
   }
-  return tsm_cli_fail ("%s", json_object_get_string_member_with_default (
-                                 json_object_get_object_member (reply, "error"), "message", json));
+  error = peek_error (reply);
+  tsm_cli_fail ("%s", error != NULL
+                          ? json_object_get_string_member_with_default (error, "message", json)
+                          : json);
+  return get_exit (error);
 }
 
 static TsmExit
 print_json (const char *json)
 {
   g_autoptr (JsonNode) root = json_from_string (json, NULL);
+  JsonObject *reply;
 
   printf ("%s\n", json);
-  return root != NULL && JSON_NODE_HOLDS_OBJECT (root) &&
-                 json_object_get_boolean_member_with_default (json_node_get_object (root), "ok",
-                                                              FALSE)
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+    return TSM_EXIT_FAILED;
+  reply = json_node_get_object (root);
+  return json_object_get_boolean_member_with_default (reply, "ok", FALSE)
              ? TSM_EXIT_DONE
-             : TSM_EXIT_FAILED;
+             : get_exit (peek_error (reply));
 }
 
 TsmExit
 tsm_do_main (int argc, char **argv)
 {
+  const TsmSetting used = TSM_SETTING_TSM_SOCKET;
   g_autoptr (TsmSettings) settings = NULL;
   g_autoptr (TsmRequest) request = NULL;
   g_autoptr (GError) error = NULL;
@@ -179,6 +204,7 @@ tsm_do_main (int argc, char **argv)
   Options options;
 
   if (argc == 2 && (strcmp (argv[1], "help") == 0 || strcmp (argv[1], "--help") == 0)) {
+    printf (USAGE "\n");
     print_commands (stdout);
     return TSM_EXIT_DONE;
   }
@@ -194,9 +220,9 @@ tsm_do_main (int argc, char **argv)
   json = tsm_request_dup_json (request);
   if (strlen (json) >= TSM_LIMIT_REQUEST_BYTES)
     return tsm_cli_fail_usage ("this command is too long");
-  settings = tsm_cli_read_settings (options.config);
-  if (tsm_settings_get_text (settings, TSM_SETTING_TSM_SOCKET) == NULL)
-    return tsm_cli_fail ("%s", tsm_settings_peek_problem (settings, TSM_SETTING_TSM_SOCKET));
+  settings = tsm_cli_read_settings (options.config, tsm_cli_get_lang ());
+  if (!tsm_cli_check_settings (settings, &used, 1))
+    return TSM_EXIT_FAILED;
   reply = converse (tsm_settings_get_text (settings, TSM_SETTING_TSM_SOCKET), json, &error);
   if (reply == NULL)
     return tsm_cli_fail ("%s", error->message);

@@ -15,9 +15,13 @@ tsm_doctor_main (int argc, char **argv)
   const char *path;
   gint64 power_w;
 
+  if (tsm_cli_print_usage (argc, argv, "doctor [--config FILE]",
+                           "Checks every setting and every service, and says how to mend what is "
+                           "wrong.\nNothing is switched."))
+    return TSM_EXIT_DONE;
   if (!tsm_cli_parse_config (argc, argv, &path))
     return TSM_EXIT_USAGE;
-  settings = tsm_cli_read_settings (path);
+  settings = tsm_cli_read_settings (path, TSM_LANG_EN); /* as all of its lines */
   tsm_check_machine (&checkup, settings);
   tsm_check_plug (&checkup, settings, &power_w);
   tsm_check_colours (&checkup, settings);

@@ -102,19 +102,26 @@ export_ledger (const TsmSettings *settings)
   print_all (&source);
   if (!tsm_db_commit (db, &error))
     return tsm_cli_fail ("%s", error->message);
-  return fflush (stdout) == 0 ? TSM_EXIT_DONE : tsm_cli_fail ("cannot write the CSV");
+  /* An earlier write may have failed where the last one did not. */
+  if (fflush (stdout) != 0 || ferror (stdout))
+    return tsm_cli_fail ("cannot write the CSV");
+  return TSM_EXIT_DONE;
 }
 
 TsmExit
 tsm_export_main (int argc, char **argv)
 {
+  static const TsmSetting used[] = { TSM_SETTING_TSM_DATABASE, TSM_SETTING_TIMEZONE };
   g_autoptr (TsmSettings) settings = NULL;
   const char *path;
 
+  if (tsm_cli_print_usage (argc, argv, "export [--config FILE]",
+                           "Writes the ledger's slices as CSV, also beside a running daemon."))
+    return TSM_EXIT_DONE;
   if (!tsm_cli_parse_config (argc, argv, &path))
     return TSM_EXIT_USAGE;
-  settings = tsm_cli_read_settings (path);
-  if (tsm_settings_get_text (settings, TSM_SETTING_TSM_DATABASE) == NULL)
-    return tsm_cli_fail ("%s", tsm_settings_peek_problem (settings, TSM_SETTING_TSM_DATABASE));
+  settings = tsm_cli_read_settings (path, tsm_cli_get_lang ());
+  if (!tsm_cli_check_settings (settings, used, G_N_ELEMENTS (used)))
+    return TSM_EXIT_FAILED;
   return export_ledger (settings);
 }

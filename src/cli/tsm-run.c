@@ -3,6 +3,8 @@
 #include "cli/tsm-run.h"
 #include "base/tsm-log.h"
 #include "daemon/tsm-daemon.h"
+#include "daemon/tsm-precheck.h"
+#include "daemon/tsm-service.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,8 +30,8 @@ tsm_run_main (int argc, char **argv)
     return print_help ();
   if (!tsm_cli_parse_config (argc, argv, &path))
     return TSM_EXIT_USAGE;
-  settings = tsm_cli_read_settings (path);
-  if (!tsm_settings_check (settings, &error))
+  settings = tsm_cli_read_settings (path, tsm_cli_get_lang ());
+  if (!tsm_precheck_run (settings, tsm_service_now (NULL), &error))
     return tsm_cli_fail ("%s", error->message);
   /* Desktop services have no part in this, and their modules would cost memory. */
   g_setenv ("GIO_USE_VFS", "local", FALSE);

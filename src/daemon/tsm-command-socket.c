@@ -12,6 +12,7 @@
 
 /* How long a client may take to say its line, and to take its reply. */
 #define CLIENT_TIMEOUT_S 30
+#define NOT_A_SOCKET     "TSM_SOCKET: %s is not a socket; remove it, or set another path"
 
 struct _TsmCommandSocket {
   char *path;
@@ -204,8 +205,7 @@ clear_path (const char *path, GSocketAddress *address, GError **error)
   if (g_lstat (path, &found) != 0)
     return TRUE;
   if (!S_ISSOCK (found.st_mode)) {
-    g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID,
-                 "TSM_SOCKET: %s is not a socket; remove it, or set another path", path);
+    g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID, NOT_A_SOCKET, path);
     return FALSE;
   }
   if (has_listener (address)) {
@@ -260,6 +260,20 @@ tsm_command_socket_new (const char *path, TsmDesk *desk, GError **error)
   }
   g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
   return g_steal_pointer (&self);
+}
+
+gboolean
+tsm_command_socket_check (const char *path, gboolean *ret_is_served, GError **error)
+{
+  g_autoptr (GSocketAddress) address = g_unix_socket_address_new (path);
+  struct stat found;
+
+  *ret_is_served =
+      g_lstat (path, &found) == 0 && S_ISSOCK (found.st_mode) && has_listener (address);
+  if (*ret_is_served || g_lstat (path, &found) != 0 || S_ISSOCK (found.st_mode))
+    return TRUE;
+  g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID, NOT_A_SOCKET, path);
+  return FALSE;
 }
 
 static gboolean

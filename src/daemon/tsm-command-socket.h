@@ -12,6 +12,9 @@ typedef struct _TsmCommandSocket TsmCommandSocket;
  * dead daemon left behind is replaced; anything else at @path is not touched. TSM_ERROR_INVALID,
  * naming TSM_SOCKET, when it cannot listen. */
 TsmCommandSocket *tsm_command_socket_new (const char *path, TsmDesk *desk, GError **error);
+/* Whether tsm_command_socket_new() could listen at @path, without doing so. TRUE with
+ * @ret_is_served when a daemon, or whatever it is, listens there now. */
+gboolean tsm_command_socket_check (const char *path, gboolean *ret_is_served, GError **error);
 /* Clients are cut off; the path is removed if it is still ours. */
 void tsm_command_socket_free (TsmCommandSocket *self);
 

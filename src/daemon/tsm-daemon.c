@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * tsm-daemon: everything built from the settings, and tied together. */
 #include "daemon/tsm-daemon.h"
-#include "base/tsm-error.h"
-#include "base/tsm-limits.h"
 #include "base/tsm-log.h"
 #include "daemon/tsm-command-socket.h"
 #include "daemon/tsm-desk.h"
 #include "daemon/tsm-edges.h"
 #include "daemon/tsm-http-server.h"
 #include "daemon/tsm-lock.h"
+#include "daemon/tsm-precheck.h"
 #include "daemon/tsm-runner.h"
 #include "daemon/tsm-service.h"
 #include "engine/tsm-engine.h"
@@ -85,22 +84,6 @@ on_signal (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-gboolean
-tsm_daemon_check_start (const TsmSettings *settings, gint64 now, GError **error)
-{
-  const TsmDay start = tsm_settings_get_day (settings, TSM_SETTING_START_SERVER_DATE);
-  const TsmDay today = tsm_day_get_civil (now, tsm_settings_peek_zone (settings), NULL);
-  g_autofree char *today_text = tsm_day_dup_string (today);
-  g_autofree char *first_text = tsm_day_dup_string (today - TSM_LIMIT_HISTORY_DAYS);
-
-  if (start >= today - TSM_LIMIT_HISTORY_DAYS && start <= today)
-    return TRUE;
-  g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID,
-               "START_SERVER_DATE should be from %s to today, and this machine's clock shows %s",
-               first_text, today_text);
-  return FALSE;
-}
-
 static TsmEngine *
 new_engine (const TsmSettings *settings, TsmDb *take_db, GError **error)
 {
@@ -169,7 +152,7 @@ build (Daemon *self, const TsmSettings *settings, GError **error)
   TsmDb *db;
   TsmEngine *engine;
 
-  if (!tsm_daemon_check_start (settings, tsm_service_now (NULL), error))
+  if (!tsm_precheck_run (settings, tsm_service_now (NULL), error))
     return FALSE;
   self->edges = tsm_edges_new (settings, feed, self, error);
   if (self->edges == NULL)

@@ -14,12 +14,8 @@ G_BEGIN_DECLS
   "HOST_PROXMOX_SSL_VERIFY to its fingerprint"
 
 /* Runs until SIGTERM or SIGINT. FALSE when it cannot start, or had to stop: TSM_ERROR_INVALID names
- * the setting that is wrong, TSM_ERROR_STORAGE says what is wrong with the database. To be called
- * before any other thread runs. */
+ * the settings that are wrong, a line each, TSM_ERROR_STORAGE says what is wrong with the database.
+ * To be called before any other thread runs. */
 gboolean tsm_daemon_run (const TsmSettings *settings, GError **error);
-
-/* Whether START_SERVER_DATE can be the first day of accounts at @now. TSM_ERROR_INVALID says why
- * not. */
-gboolean tsm_daemon_check_start (const TsmSettings *settings, gint64 now, GError **error);
 
 G_END_DECLS

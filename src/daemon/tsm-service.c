@@ -63,6 +63,18 @@ tsm_service_has_host (const TsmSettings *settings)
   return tsm_settings_get_text (settings, TSM_SETTING_HOST_PROXMOX) != NULL;
 }
 
+gboolean
+tsm_service_check_token (const TsmSettings *settings, GError **error)
+{
+  return tsm_proxmox_check (
+      &(TsmProxmoxOptions){
+          .node = tsm_settings_get_text (settings, TSM_SETTING_PROXMOX_NODE),
+          .token_id = tsm_settings_get_text (settings, TSM_SETTING_API_PROXMOX_TOKEN_ID),
+          .token_secret = tsm_settings_peek_secret (settings, TSM_SETTING_API_PROXMOX_TOKEN_SECRET),
+      },
+      error);
+}
+
 TsmHost *
 tsm_service_new_host (const TsmSettings *settings, GError **error)
 {

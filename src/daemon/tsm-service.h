@@ -22,6 +22,9 @@ TsmColourSource *tsm_service_new_colours (const TsmSettings *settings, TsmSource
 /* Whether HOST_PROXMOX is set. */
 gboolean tsm_service_has_host (const TsmSettings *settings);
 TsmHost *tsm_service_new_host (const TsmSettings *settings, GError **error);
+/* Whether the token of the API, and the node, have their form; the host's address does not matter.
+ */
+gboolean tsm_service_check_token (const TsmSettings *settings, GError **error);
 /* What wakes the host; target_host is borrowed from @ret_target, which is to be freed. */
 gboolean tsm_service_read_wol (const TsmSettings *settings, TsmWolOptions *ret_options,
                                char **ret_target, GError **error);

@@ -92,11 +92,11 @@ test_settings_names_every_problem (void)
 
   assert_problems (
       settings,
-      "START_SERVER_DATE is \"01/09/2025\": it should be a date as YYYY-MM-DD\n"
+      "START_SERVER_DATE is \"01/09/2025\": it should be a date that exists, as YYYY-MM-DD\n"
       "POLL_SECONDS is \"5\": it should be a whole number from 10 to 3600\n"
       "POWER_POLICY is \"night\": it should be one of evening, peak\n"
       "TOKEN_BOT is not well-formed: it should be a text without spaces\n"
-      "HOST_TASMOTA is missing: it should be host, host:port or http(s)://host:port, without a "
+      "HOST_TASMOTA is missing: it should be a host, host:port or http(s)://host:port, without a "
       "path");
   g_assert_cmpint (tsm_settings_get_state (settings, TSM_SETTING_POLL_SECONDS), ==,
                    TSM_SETTING_STATE_BAD);
@@ -115,8 +115,9 @@ test_settings_speaks_french (void)
   const TsmSettingsInput input = { .lang = TSM_LANG_FR, .environment = environment };
   g_autoptr (TsmSettings) settings = tsm_settings_new (&input);
 
-  assert_problems (settings, "START_SERVER_DATE manque\302\240: il faut une date au format "
-                             "AAAA-MM-JJ");
+  assert_problems (settings,
+                   "START_SERVER_DATE manque\302\240: il faut une date qui existe, au format "
+                   "AAAA-MM-JJ");
 }
 
 static void
