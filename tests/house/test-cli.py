@@ -21,23 +21,51 @@ CASES = [
     ("run-config-without", ["run", "--config"], 2, "", "--config wants a file"),
     ("run-help", ["run", "--help"], 0, "START_SERVER_DATE", ""),
     ("run-config-absent", ["run", "--config", "absent"], 1, "", "absent"),
+    ("run-all-at-once", ["run", "--config", "wrong.conf"], 1, "",
+     "HOST_TASMOTA is not well-formed: it should be a host, host:port or http(s)://host:port, "
+     "without a path\nHOST_PROXMOX should be https: a token is not sent over plain http; write "
+     "https://pve\nAPI_PROXMOX_TOKEN_SECRET should be the secret alone, as \"pveum user token "
+     "add\" printed it\nTSM_LISTEN: 0.0.0.0:80 can be reached"),
+    ("doctor-help", ["doctor", "--help"], 0, "tsm doctor [--config FILE]", ""),
+    ("doctor-skips-the-wrong", ["doctor", "--config", "wrong.conf"], 1, "FAIL settings: TSM_LISTEN",
+     ""),
     ("doctor-unknown", ["doctor", "now"], 2, "", "doctor does not know now"),
+    ("export-help", ["export", "--help"], 0, "tsm export [--config FILE]", ""),
+    ("export-config-absent", ["export", "--config", "absent"], 1, "", "absent cannot be read"),
+    ("export-bad-zone", ["export", "--config", "zone.conf"], 1, "", "TIMEZONE is"),
+    ("demo-help", ["demo", "--help"], 0, "tsm demo ", ""),
     ("export-unknown", ["export", "now"], 2, "", "export does not know now"),
     ("export-no-ledger", ["export"], 1, "", "tsm.db"),
     ("do-nothing", ["do"], 2, "set_derogation when=today|tomorrow [hour_start]", "wants a command"),
     ("do-help", ["do", "help"], 0, "remove_derogation derogation_id", ""),
+    ("do-help-option", ["do", "--help"], 0, "tsm do [--as USER_ID] [--json]", ""),
+    ("do-config-absent", ["do", "--config", "absent", "status"], 1, "", "absent cannot be read"),
+    ("do-bad-socket", ["do", "--config", "socket.conf", "status"], 1, "", "TSM_SOCKET is"),
     ("do-unknown-option", ["do", "--loud", "status"], 2, "", "do does not know --loud"),
     ("do-as-nobody", ["do", "--as"], 2, "", "digits alone"),
     ("do-as-name", ["do", "--as", "bob", "status"], 2, "", "digits alone"),
     ("do-as-house", ["do", "--as", "0", "status"], 2, "", "digits alone"),
     ("do-word-too-many", ["do", "status", "now"], 2, "", "one word too many"),
-    ("do-too-long", ["do", "power", "state=" + "x" * 20000], 2, "", "too long"),
-    ("do-no-daemon", ["do", "status"], 1, "", "is tsm run running?"),
-    ("do-no-daemon-json", ["do", "--json", "status"], 1, "", "is tsm run running?"),
+    ("do-too-long", ["do", "power", "state=" + "x" * 20000], 2, "", "long"),
+    ("do-no-daemon", ["do", "status"], 1, "", "start tsm run, or give do the same"),
+    ("do-no-daemon-json", ["do", "--json", "status"], 1, "", "start tsm run"),
 ]
+
+FILES = {
+    "wrong.conf": "START_SERVER_DATE=2025-09-01\nHOST_TASMOTA=http://1.2.3.4/cm\n"
+                  "HOST_PROXMOX=http://pve\nHOST_PROXMOX_MAC_ADDR=52:54:00:12:34:56\n"
+                  "API_PROXMOX_TOKEN_ID=tsm@pve!tsm\nAPI_PROXMOX_TOKEN_SECRET=id=secret\n"
+                  "HOST_TEMPO=http://127.0.0.1:9\nHOST_RTE=http://127.0.0.1:9\n"
+                  "TSM_LISTEN=0.0.0.0:80\n",
+    "zone.conf": "TIMEZONE=Mars/Phobos\n",
+    "socket.conf": "TSM_SOCKET=/" + "x" * 200 + "\n",
+}
 
 
 def run(program, words, directory):
+    for name, text in FILES.items():
+        with open(os.path.join(directory, name), "w", encoding="utf-8") as file:
+            file.write(text)
     environment = {"PATH": os.environ["PATH"], "HOME": directory, "LC_ALL": "C"}
     return subprocess.run([program, *words], env=environment, cwd=directory, text=True,
                           capture_output=True, timeout=60, check=False)

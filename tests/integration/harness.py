@@ -204,7 +204,8 @@ class TsmTest(unittest.TestCase):
             reply = json.loads(done.stdout)
         except ValueError:
             self.fail(f"{words[1:]}: no JSON, exit code {done.returncode}: {done}")
-        self.assertEqual(reply["ok"], done.returncode == 0, done)
+        wanted = 0 if reply["ok"] else 2 if reply["error"]["code"] == "usage" else 1
+        self.assertEqual(done.returncode, wanted, done)
         expected = {"ok", "text", "data"} if reply["ok"] else {"ok", "error"}
         self.assertEqual(set(reply), expected, words[1:])
         return reply

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import socket
 import sqlite3
 import subprocess
 import unittest
@@ -112,8 +113,8 @@ class Database(SettingsTest):
 
     def test_one_daemon_a_database(self):
         self.start()
-        socket = str(self.directory / "second.sock")
-        second = self.run_tsm("run", TSM_LISTEN="127.0.0.1:0", TSM_SOCKET=socket)
+        path = str(self.directory / "second.sock")
+        second = self.run_tsm("run", TSM_LISTEN="127.0.0.1:0", TSM_SOCKET=path)
         self.assertEqual(second.returncode, 1, second.stderr)
         self.assertTrue(self.data("status")["now"])
 
@@ -143,6 +144,22 @@ class Doctor(SettingsTest):
         self.host.privileges.clear()
         self.assertEqual(self.doctor(), 1, self.log())
         self.assertTrue(self.log_lines("pveum"), "it says how to mend it")
+
+    def test_a_certificate_that_is_not_checked(self):
+        self.settings["HOST_PROXMOX_SSL_VERIFY"] = "false"
+        self.assertEqual(self.doctor(), 0, self.log())
+        self.assertTrue(self.log_lines("whoever answers"))
+
+    def test_a_port_that_is_taken(self):
+        with socket.create_server(("127.0.0.1", 0)) as other:
+            self.settings["TSM_LISTEN"] = f"127.0.0.1:{other.getsockname()[1]}"
+            self.assertEqual(self.doctor(), 1, self.log())
+        self.assertTrue(self.log_lines("TSM_LISTEN: cannot listen"))
+
+    def test_an_empty_ledger(self):
+        self.database.touch()
+        self.assertEqual(self.doctor(), 0, self.log())
+        self.assertTrue(self.log_lines("will be brought up to date"))
 
     def test_it_never_switches_anything(self):
         self.doctor()
