@@ -28,6 +28,7 @@ soak: packages ## run what takes hours: long fuzzing, long simulations
 	@scripts/run-tests --soak
 
 bench: build ## measure memory, processor time and start-up of an idle tsm run
+	@ninja -C build bench/make-ledger
 	@bench/footprint build/tsm $(ARGS)
 
 format: packages ## put every source file into the house format
@@ -38,7 +39,7 @@ install: packages ## install under PREFIX (/usr/local), below DESTDIR if set
 	@test "$$(cat build-install/prefix 2>/dev/null)" = '$(PREFIX)' || { rm -rf build-install && \
 	  meson setup build-install --buildtype=release --prefix='$(PREFIX)' && \
 	  echo '$(PREFIX)' >build-install/prefix; }
-	@ninja -C build-install
+	@ninja -C build-install tsm
 	@meson install -C build-install --no-rebuild --destdir '$(abspath $(DESTDIR))'
 
 clean: ## remove the build folders

@@ -3,6 +3,7 @@
 #include "devices/tsm-http.h"
 #include "base/tsm-error.h"
 #include "base/tsm-limits.h"
+#include "devices/tsm-authorities.h"
 #include "devices/tsm-body.h"
 #include <libsoup/soup.h>
 #include <string.h>
@@ -71,10 +72,12 @@ tsm_http_free (TsmHttp *self)
 }
 
 static SoupSession *
-ensure_session (TsmHttp *self)
+ensure_session (TsmHttp *self, const char *url)
 {
   if (self->session != NULL)
     return self->session;
+  if (g_str_has_prefix (url, "https:"))
+    tsm_authorities_install ();
   /* libsoup's own timeout is by read, in seconds: the deadline here is stricter. */
   self->session = soup_session_new_with_options ("timeout", 0, "idle-timeout", 1, "user-agent",
                                                  USER_AGENT, NULL);
@@ -84,7 +87,7 @@ ensure_session (TsmHttp *self)
   if (!self->options.use_proxy)
     soup_session_set_proxy_resolver (self->session, NULL);
   /* Without a database every certificate is put to on_accept_certificate, also one that a CA would
-   * vouch for; and the CA list (1.5 MB) stays on disk. */
+   * vouch for. */
   if (self->options.trust.mode != TSM_TRUST_SYSTEM)
     soup_session_set_tls_database (self->session, NULL);
   return self->session;
@@ -317,7 +320,7 @@ tsm_http_send_async (TsmHttp *self, const TsmHttpRequest *request, GCancellable 
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_task_data (task, exchange, (GDestroyNotify) exchange_free);
   exchange->options = self->options;
-  exchange->session = g_object_ref (ensure_session (self));
+  exchange->session = g_object_ref (ensure_session (self, request->url));
   exchange->message = new_message (request);
   exchange->inner = g_cancellable_new ();
   if (cancellable != NULL) {

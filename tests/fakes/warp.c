@@ -50,7 +50,8 @@ typedef struct {
   _Atomic int64_t now_ns; /* Unix time, written by the driver alone */
   _Atomic int64_t monotonic_ns;
   _Atomic int64_t epoch;
-  _Atomic int64_t activity; /* how many waits have ended */
+  _Atomic int64_t activity;    /* how many waits have ended */
+  _Atomic int64_t rest_cpu_ns; /* what all waits have cost: bench/footprint takes it off */
   WarpSlot slots[WARP_SLOTS];
 } WarpPage;
 
@@ -197,14 +198,12 @@ warp_deadline_after (int64_t wait_ns)
 
 /* Looks again and again until something happens or the clock reaches @deadline_ns (then 0). */
 static long
-warp_wait (WarpLook look, void *data, int64_t deadline_ns)
+warp_look_until (WarpLook look, void *data, int64_t deadline_ns)
 {
   const struct timespec at_once = { 0, 0 };
   struct timespec slice = { 0, WARP_SLICE_NS };
   int64_t last_epoch = 0;
 
-  if (self == NULL)
-    return look (data, &slice); /* a thread that is ending */
   atomic_store (&self->deadline_ns, deadline_ns);
   for (;;) {
     const int64_t epoch = atomic_load (&page->epoch);
@@ -223,6 +222,29 @@ warp_wait (WarpLook look, void *data, int64_t deadline_ns)
       slice.tv_nsec += WARP_TIRE_NS;
     last_epoch = epoch;
   }
+}
+
+static int64_t
+warp_get_cpu_ns (void)
+{
+  struct timespec ts;
+
+  real_clock_gettime (CLOCK_THREAD_CPUTIME_ID, &ts);
+  return warp_from_timespec (&ts);
+}
+
+static long
+warp_wait (WarpLook look, void *data, int64_t deadline_ns)
+{
+  const struct timespec slice = { 0, WARP_SLICE_NS };
+  const int64_t begin_ns = warp_get_cpu_ns ();
+  long result;
+
+  if (self == NULL)
+    return look (data, &slice); /* a thread that is ending */
+  result = warp_look_until (look, data, deadline_ns);
+  atomic_fetch_add (&page->rest_cpu_ns, warp_get_cpu_ns () - begin_ns);
+  return result;
 }
 
 typedef struct {

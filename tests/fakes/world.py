@@ -69,7 +69,7 @@ class Stuck(AssertionError):
 class Page:
     """The page shared with warp.c: its layout is the C struct's."""
 
-    HEAD = struct.Struct("=qqqq")  # now_ns, monotonic_ns, epoch, activity
+    HEAD = struct.Struct("=qqqqq")  # now_ns, monotonic_ns, epoch, activity, rest_cpu_ns
     SLOT = struct.Struct("=qqq")  # used, deadline_ns, seen
     SLOTS = 64
     FOREVER = 2**63 - 1
@@ -95,6 +95,10 @@ class Page:
 
     def activity(self):
         return struct.unpack_from("=q", self.memory, 24)[0]
+
+    def rest_cpu_s(self):
+        """The processor time that went into waiting, which would have been none in real time."""
+        return struct.unpack_from("=q", self.memory, 32)[0] / NS
 
     def adopt_newborn(self):
         """Empties the table but for one busy thread: the process that is about to start."""
