@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * tsm-handle-stay: users arrive, leave, and have their dates corrected (DESIGN 3.8, 4). */
+#include "base/tsm-limits.h"
 #include "engine/tsm-engine-private.h"
 #include "engine/tsm-handle.h"
 #include "engine/tsm-json.h"
@@ -24,13 +25,16 @@ read_date (TsmEngine *engine, const TsmRequest *request, const char *option, Tsm
   return NULL;
 }
 
+static TsmDay
+last_of (const TsmStay *stay)
+{
+  return stay->leave_day == TSM_DAY_NONE ? G_MAXINT32 : stay->leave_day;
+}
+
 static gboolean
 overlaps (const TsmStay *a, const TsmStay *b)
 {
-  const TsmDay a_last = a->leave_day == TSM_DAY_NONE ? G_MAXINT32 : a->leave_day;
-  const TsmDay b_last = b->leave_day == TSM_DAY_NONE ? G_MAXINT32 : b->leave_day;
-
-  return a->arrival_day <= b_last && b->arrival_day <= a_last;
+  return a->arrival_day <= last_of (b) && b->arrival_day <= last_of (a);
 }
 
 /* NULL if the dates are in order and no other stay of the user's shares a day with @stay. */
@@ -57,21 +61,67 @@ check_stay (TsmEngine *engine, const TsmRequest *request, const TsmStay *stay)
   return NULL;
 }
 
-/* Every day the stay covers, up to now, is shared anew. */
-static void
-touch_stay (TsmEngine *engine, const TsmStay *stay)
+/* NULL if on each of the days [from, to] somebody more can pay. */
+static TsmReply *
+check_room (TsmEngine *engine, const TsmRequest *request, TsmDay from, TsmDay to)
 {
-  const TsmDay today = tsm_engine_get_today (engine);
-  const TsmDay last = stay->leave_day == TSM_DAY_NONE ? today : MIN (stay->leave_day, today);
+  const TsmDay day =
+      tsm_stay_table_find_full (engine->db, engine->server_id, from, to, TSM_LIMIT_PAYERS);
 
-  tsm_ledger_touch_range (engine, MAX (stay->arrival_day, engine->start_day), last);
+  if (day == TSM_DAY_NONE)
+    return NULL;
+  return tsm_handle_refuse (engine, request, TSM_REFUSAL_BAD_DATE,
+                            N_ ("%s users share %s already; TSM cannot split a day among more."),
+                            TSM_SAY_NUMBER (TSM_LIMIT_PAYERS), TSM_SAY_DAY (day));
+}
+
+/* NULL if @after may take the place of @before. */
+static TsmReply *
+check_change (TsmEngine *engine, const TsmRequest *request, const TsmStay *before,
+              const TsmStay *after)
+{
+  const TsmDay civil = tsm_day_get_civil (engine->now, engine->zone, NULL);
+  TsmReply *refusal = check_stay (engine, request, after);
+
+  if (refusal == NULL)
+    refusal = check_room (engine, request, after->arrival_day,
+                          MIN (before->arrival_day - 1, last_of (after)));
+  if (refusal == NULL && last_of (after) > last_of (before))
+    refusal = check_room (engine, request, MAX (before->leave_day + 1, after->arrival_day),
+                          MIN (last_of (after), civil));
+  return refusal;
+}
+
+/* Shares anew the days [from, to] that there are yet. */
+static void
+touch (TsmEngine *engine, TsmDay from, TsmDay to)
+{
+  tsm_ledger_touch_range (engine, MAX (from, engine->start_day),
+                          MIN (to, tsm_engine_get_today (engine)));
 }
 
 static void
-put_stay (TsmEngine *engine, const TsmRequest *request, const TsmStay *stay)
+add_stay (TsmEngine *engine, const TsmRequest *request, const TsmStay *stay)
 {
   tsm_stay_table_put (engine->db, engine->server_id, stay, request->caller_id, engine->now);
-  touch_stay (engine, stay);
+  touch (engine, stay->arrival_day, last_of (stay));
+}
+
+/* Only the days on which the two differ are shared anew: a stay may be years long. */
+static void
+change_stay (TsmEngine *engine, const TsmRequest *request, const TsmStay *before,
+             const TsmStay *after)
+{
+  const TsmDay before_last = last_of (before), after_last = last_of (after);
+
+  tsm_stay_table_put (engine->db, engine->server_id, after, request->caller_id, engine->now);
+  touch (engine, MIN (before->arrival_day, after->arrival_day),
+         MAX (before->arrival_day, after->arrival_day) - 1);
+  if (before_last != after_last)
+    touch (engine, MIN (before_last, after_last) + 1, MAX (before_last, after_last));
+  /* Who leaves takes along what was still planned. */
+  if (before->leave_day == TSM_DAY_NONE && after->leave_day != TSM_DAY_NONE)
+    tsm_handle_derogation_end_all (engine, after->user_id, request->caller_id);
 }
 
 static TsmReply *
@@ -88,41 +138,60 @@ reply_stay (const TsmRequest *request, const TsmStay *stay, const char *text)
   return tsm_reply_new_done (request, text, tsm_json_end (data));
 }
 
+/* The member said good-bye too early: the stay goes on, as if nothing had been said. */
+static TsmReply *
+reopen (TsmEngine *engine, const TsmRequest *request, const TsmStay *before)
+{
+  TsmStay after = *before;
+  g_autofree char *text = NULL;
+  TsmReply *refusal;
+
+  after.leave_day = TSM_DAY_NONE;
+  refusal = check_change (engine, request, before, &after);
+  if (refusal != NULL)
+    return refusal;
+  change_stay (engine, request, before, &after);
+  text = tsm_say (request->lang, engine->zone,
+                  N_ ("Hello again %s! You go on sharing the server, as since %s."),
+                  TSM_SAY_USER (after.user_id), TSM_SAY_DAY (after.arrival_day));
+  return reply_stay (request, &after, text);
+}
+
 TsmReply *
 tsm_handle_stay_hello (TsmEngine *engine, const TsmRequest *request)
 {
+  const gboolean has_date = tsm_request_peek (request, "arrival_date") != NULL;
   TsmStay stay = { .arrival_day = tsm_engine_get_today (engine), .leave_day = TSM_DAY_NONE };
-  TsmStay latest;
+  TsmStay latest = { .leave_day = TSM_DAY_NONE };
   TsmReply *refusal = NULL;
   g_autofree char *text = NULL;
+  gboolean was_here;
 
   tsm_handle_parse_user (tsm_request_peek (request, "user"), &stay.user_id);
-  if (tsm_stay_table_get_latest (engine->db, engine->server_id, stay.user_id, &latest) &&
-      latest.leave_day == TSM_DAY_NONE)
+  was_here = tsm_stay_table_get_latest (engine->db, engine->server_id, stay.user_id, &latest);
+  if (was_here && latest.leave_day == TSM_DAY_NONE)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_ALREADY_HERE,
-                              N_ ("%s is here already, since %s."), TSM_SAY_USER (stay.user_id),
-                              TSM_SAY_DAY (latest.arrival_day));
-  if (tsm_request_peek (request, "arrival_date") != NULL)
+                              N_ ("%s has been here since %s already."),
+                              TSM_SAY_USER (stay.user_id), TSM_SAY_DAY (latest.arrival_day));
+  if (has_date)
     refusal = read_date (engine, request, "arrival_date", &stay.arrival_day);
-  if (refusal == NULL)
-    refusal = check_stay (engine, request, &stay);
+  /* A typed arrival may be the calendar's day, when the Tempo day is still the one before. */
+  else if (was_here)
+    stay.arrival_day = MAX (stay.arrival_day, latest.leave_day);
   if (refusal != NULL)
     return refusal;
-  put_stay (engine, request, &stay);
+  if (was_here && stay.arrival_day == latest.leave_day)
+    return reopen (engine, request, &latest);
+  refusal = check_stay (engine, request, &stay);
+  if (refusal == NULL)
+    refusal = check_room (engine, request, stay.arrival_day,
+                          tsm_day_get_civil (engine->now, engine->zone, NULL));
+  if (refusal != NULL)
+    return refusal;
+  add_stay (engine, request, &stay);
   text = tsm_say (request->lang, engine->zone, N_ ("Hello %s! You share the server from %s on."),
                   TSM_SAY_USER (stay.user_id), TSM_SAY_DAY (stay.arrival_day));
   return reply_stay (request, &stay, text);
-}
-
-/* Closes the open stay on @leave_day, with what the user still had planned. */
-static void
-close_stay (TsmEngine *engine, const TsmRequest *request, TsmStay *stay, TsmDay leave_day)
-{
-  /* The days after an earlier leave are shared anew, too. */
-  touch_stay (engine, stay);
-  stay->leave_day = leave_day;
-  put_stay (engine, request, stay);
-  tsm_handle_derogation_end_all (engine, stay->user_id, request->caller_id);
 }
 
 TsmReply *
@@ -131,7 +200,7 @@ tsm_handle_stay_bye (TsmEngine *engine, const TsmRequest *request)
   const char *user = tsm_request_peek (request, "user");
   gint64 user_id = request->caller_id;
   g_autofree char *text = NULL;
-  TsmStay stay;
+  TsmStay stay, after;
 
   if (user != NULL)
     tsm_handle_parse_user (user, &user_id);
@@ -140,17 +209,19 @@ tsm_handle_stay_bye (TsmEngine *engine, const TsmRequest *request)
                               N_ ("Say who leaves: bye_bye user=ID, or --as USER_ID."));
   if (user_id != request->caller_id && !tsm_handle_is_admin (engine, request->caller_id))
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_ADMIN,
-                              N_ ("Only an admin says good bye for others."));
+                              N_ ("Only an admin can say goodbye for someone else."));
   if (!tsm_stay_table_get_latest (engine->db, engine->server_id, user_id, &stay))
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
                               N_ ("%s has never used the server."), TSM_SAY_USER (user_id));
   if (stay.leave_day != TSM_DAY_NONE)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_HERE, N_ ("%s left on %s already."),
                               TSM_SAY_USER (user_id), TSM_SAY_DAY (stay.leave_day));
-  close_stay (engine, request, &stay, MAX (stay.arrival_day, tsm_engine_get_today (engine)));
-  text = tsm_say (request->lang, engine->zone, N_ ("Good bye %s. The last day you share is %s."),
-                  TSM_SAY_USER (user_id), TSM_SAY_DAY (stay.leave_day));
-  return reply_stay (request, &stay, text);
+  after = stay;
+  after.leave_day = MAX (stay.arrival_day, tsm_engine_get_today (engine));
+  change_stay (engine, request, &stay, &after);
+  text = tsm_say (request->lang, engine->zone, N_ ("Goodbye %s. The last day you share is %s."),
+                  TSM_SAY_USER (user_id), TSM_SAY_DAY (after.leave_day));
+  return reply_stay (request, &after, text);
 }
 
 TsmReply *
@@ -175,17 +246,12 @@ tsm_handle_stay_change (TsmEngine *engine, const TsmRequest *request)
     after.arrival_day = day;
   else
     after.leave_day = day;
-  refusal = check_stay (engine, request, &after);
+  refusal = check_change (engine, request, &before, &after);
   if (refusal != NULL)
     return refusal;
-  if (before.leave_day == TSM_DAY_NONE && !is_arrival) {
-    close_stay (engine, request, &before, day);
-  } else {
-    touch_stay (engine, &before);
-    put_stay (engine, request, &after);
-  }
+  change_stay (engine, request, &before, &after);
   text = tsm_say (request->lang, engine->zone,
-                  after.leave_day == TSM_DAY_NONE ? N_ ("%s is here since %s.")
+                  after.leave_day == TSM_DAY_NONE ? N_ ("%s has been here since %s.")
                                                   : N_ ("%s was here from %s to %s."),
                   TSM_SAY_USER (user_id), TSM_SAY_DAY (after.arrival_day),
                   TSM_SAY_DAY (after.leave_day));

@@ -69,6 +69,45 @@ tsm_stay_table_dup_present (TsmDb *db, gint64 server_id, TsmDay day)
   return users;
 }
 
+static guint
+count_users (TsmDb *db, gint64 server_id)
+{
+  g_auto (TsmQuery) query = tsm_db_query (
+      db, "SELECT count(DISTINCT user_id) FROM stay WHERE server_id = ? AND is_newest = 1",
+      TSM_INT (server_id));
+
+  return tsm_query_next (&query) ? (guint) tsm_query_get_int (&query, 0) : 0;
+}
+
+static TsmDay
+get_next_arrival (TsmDb *db, gint64 server_id, TsmDay after)
+{
+  g_auto (TsmQuery) query = tsm_db_query (
+      db,
+      "SELECT min(arrival_day) FROM stay WHERE server_id = ? AND is_newest = 1 AND arrival_day > ?",
+      TSM_INT (server_id), TSM_INT (after));
+
+  return tsm_query_next (&query) ? (TsmDay) tsm_query_get_int_or (&query, 0, TSM_DAY_NONE)
+                                 : TSM_DAY_NONE;
+}
+
+TsmDay
+tsm_stay_table_find_full (TsmDb *db, gint64 server_id, TsmDay from, TsmDay to, guint n_users)
+{
+  /* So few ever came that no day can be full: the rule, in one question. */
+  if (count_users (db, server_id) < n_users)
+    return TSM_DAY_NONE;
+  /* More are there than the day before only where somebody arrives. */
+  for (TsmDay day = from; day != TSM_DAY_NONE && day <= to;
+       day = get_next_arrival (db, server_id, day)) {
+    g_autoptr (GArray) present = tsm_stay_table_dup_present (db, server_id, day);
+
+    if (present->len >= n_users)
+      return day;
+  }
+  return TSM_DAY_NONE;
+}
+
 TsmDay
 tsm_stay_table_get_first_arrival (TsmDb *db, gint64 server_id, gint64 user_id)
 {

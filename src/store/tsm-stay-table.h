@@ -18,6 +18,10 @@ gboolean tsm_stay_table_get_latest (TsmDb *db, gint64 server_id, gint64 user_id,
 GArray *tsm_stay_table_dup_of_user (TsmDb *db, gint64 server_id, gint64 user_id);
 /* The users (gint64, ascending, each once) with a stay covering the Tempo day. */
 GArray *tsm_stay_table_dup_present (TsmDb *db, gint64 server_id, TsmDay day);
+/* The first Tempo day of [from, to] that @n_users users or more have a stay on; TSM_DAY_NONE if
+ * there is none. */
+TsmDay tsm_stay_table_find_full (TsmDb *db, gint64 server_id, TsmDay from, TsmDay to,
+                                 guint n_users);
 /* The user's first arrival day; TSM_DAY_NONE if there is none. */
 TsmDay tsm_stay_table_get_first_arrival (TsmDb *db, gint64 server_id, gint64 user_id);
 

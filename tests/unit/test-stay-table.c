@@ -172,6 +172,31 @@ test_stay_table_many (void)
                            (double) (g_get_monotonic_time () - begin_us) / 365);
 }
 
+static const struct {
+  const char *name;
+  TsmDay from, to;
+  guint n_users;
+  TsmDay day;
+} full_cases[] = {
+  { "one-is-there", 100, 130, 1, 102 },  { "one-is-there-at-once", 104, 130, 1, 104 },
+  { "nobody-yet", 90, 101, 1, OPEN }, /* 90 is in an old version */
+  { "both", 100, 130, 2, 105 },          { "both-on-the-last-day", 108, 130, 2, 108 },
+  { "both-no-more", 109, 130, 2, OPEN }, { "both-not-yet", 100, 104, 2, OPEN },
+  { "never-three", 0, 400, 3, OPEN },    { "an-open-stay", 500, 500, 1, 500 },
+  { "no-day", 105, 104, 1, OPEN },
+};
+
+static void
+test_stay_table_full (gconstpointer data)
+{
+  const guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (TsmDb) db = db_new_filled ();
+
+  g_assert_cmpint (tsm_stay_table_find_full (db, TEST_SERVER, full_cases[i].from, full_cases[i].to,
+                                             full_cases[i].n_users),
+                   ==, full_cases[i].day);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -183,6 +208,11 @@ main (int argc, char **argv)
     g_autofree char *path = g_strconcat ("/stay-table/refused/", refused_cases[i].name, NULL);
 
     g_test_add_data_func (path, GUINT_TO_POINTER (i), test_stay_table_refused);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (full_cases); i++) {
+    g_autofree char *path = g_strconcat ("/stay-table/full/", full_cases[i].name, NULL);
+
+    g_test_add_data_func (path, GUINT_TO_POINTER (i), test_stay_table_full);
   }
   g_test_add_func ("/stay-table/many", test_stay_table_many);
   return g_test_run ();
