@@ -9,13 +9,13 @@
 #include "store/tsm-derogation-table.h"
 #include "store/tsm-share-table.h"
 
-/* What the days around @span can still be, for certain, and whether one that its red window
- * overlaps is known to be red. */
+/* Room for the days that the longest derogation touches, the one before and the one after. */
 #define MAX_WINDOW_DAYS 8
 
 /* The days the server's mean draw is taken from. */
 #define ESTIMATE_DAYS 7
 
+/* What the days around @span can still be, for certain. */
 static guint
 fill_window_days (TsmEngine *engine, TsmSpan span, TsmWindowDay *days)
 {
@@ -73,6 +73,19 @@ read_span (TsmEngine *engine, const TsmRequest *request, TsmSpan *ret_span)
   return NULL;
 }
 
+/* "on Tuesday 6 January 2026 from 08:00 to 10:00", or from one instant to another. */
+static char *
+dup_when (TsmEngine *engine, TsmLang lang, gint64 begin, gint64 end)
+{
+  const TsmDay day = tsm_day_get_civil (begin, engine->zone, NULL);
+
+  if (day == tsm_day_get_civil (end, engine->zone, NULL))
+    return tsm_say (lang, engine->zone, N_ ("on %s from %s to %s"), TSM_SAY_DAY (day),
+                    TSM_SAY_TIME (begin), TSM_SAY_TIME (end));
+  return tsm_say (lang, engine->zone, N_ ("from %s to %s"), TSM_SAY_INSTANT (begin),
+                  TSM_SAY_INSTANT (end));
+}
+
 /* NULL if the user may have @span too. */
 static TsmReply *
 check_open (TsmEngine *engine, const TsmRequest *request, TsmSpan span)
@@ -81,17 +94,22 @@ check_open (TsmEngine *engine, const TsmRequest *request, TsmSpan span)
                                                            request->caller_id, engine->now);
 
   if (open->len >= TSM_LIMIT_OPEN_DEROGATIONS)
-    return tsm_handle_refuse (engine, request, TSM_REFUSAL_BAD_HOURS,
-                              N_ ("You have %s derogations already; remove one first."),
-                              TSM_SAY_NUMBER (open->len));
+    return tsm_handle_refuse (
+        engine, request, TSM_REFUSAL_BAD_HOURS,
+        N_ ("You have %s derogations that are not over, the most there can be; "
+            "remove one first."),
+        TSM_SAY_NUMBER (open->len));
   for (guint i = 0; i < open->len; i++) {
     const TsmDerogation *other = &g_array_index (open, TsmDerogation, i);
 
-    if (tsm_span_overlaps (span, (TsmSpan){ .begin = other->begin, .end = other->end }))
-      return tsm_handle_refuse (engine, request, TSM_REFUSAL_OVERLAP,
-                                N_ ("It overlaps your derogation D%s, %s to %s."),
-                                TSM_SAY_ID (other->id), TSM_SAY_INSTANT (other->begin),
-                                TSM_SAY_INSTANT (other->end));
+    g_autofree char *when = NULL;
+
+    if (!tsm_span_overlaps (span, (TsmSpan){ .begin = other->begin, .end = other->end }))
+      continue;
+    when = dup_when (engine, request->lang, other->begin, other->end);
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_OVERLAP,
+                              N_ ("It overlaps your derogation D%s, %s."), TSM_SAY_ID (other->id),
+                              TSM_SAY_TEXT (when));
   }
   return NULL;
 }
@@ -131,9 +149,10 @@ reply_set (TsmEngine *engine, const TsmRequest *request, const TsmDerogation *de
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *id = g_strdup_printf ("D%" G_GINT64_FORMAT, derogation->id);
+  g_autofree char *when = dup_when (engine, request->lang, span.begin, span.end);
   g_autofree char *first =
-      tsm_say (request->lang, engine->zone, N_ ("%s: the server is on for you from %s to %s."),
-               TSM_SAY_TEXT (id), TSM_SAY_INSTANT (span.begin), TSM_SAY_INSTANT (span.end));
+      tsm_say (request->lang, engine->zone, N_ ("%s: the server is on for you %s."),
+               TSM_SAY_TEXT (id), TSM_SAY_TEXT (when));
 
   g_string_append (text, first);
   if (cost_neur >= 0) {
@@ -285,10 +304,10 @@ tsm_handle_derogation_list (TsmEngine *engine, const TsmRequest *request)
     const TsmDerogation *d = &g_array_index (open, TsmDerogation, i);
     const gboolean is_running = d->begin <= engine->now;
     g_autofree char *id = g_strdup_printf ("D%" G_GINT64_FORMAT, d->id);
+    g_autofree char *when = dup_when (engine, request->lang, d->begin, d->end);
     g_autofree char *line =
-        tsm_say (request->lang, engine->zone, N_ ("%s: %s to %s, %s"), TSM_SAY_TEXT (id),
-                 TSM_SAY_INSTANT (d->begin), TSM_SAY_INSTANT (d->end),
-                 TSM_SAY_WORD (is_running ? N_ ("running") : N_ ("to come")));
+        tsm_say (request->lang, engine->zone, N_ ("%s: %s, %s"), TSM_SAY_TEXT (id),
+                 TSM_SAY_TEXT (when), TSM_SAY_WORD (is_running ? N_ ("running") : N_ ("to come")));
 
     g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", line);
     json_builder_begin_object (data);

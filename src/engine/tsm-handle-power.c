@@ -91,12 +91,15 @@ dup_colours (TsmEngine *engine, TsmLang lang)
     const TsmColour colour = tsm_forecast_get_colour (engine, day).colour;
 
     g_ptr_array_add (cells, tsm_format_dup_day (lang, day));
-    g_ptr_array_add (cells, g_strdup (tsm_word_get_colour (lang, colour)));
+    /* Alone in its column: "unknown" has no noun to agree with. */
+    g_ptr_array_add (cells,
+                     g_strdup (colour == TSM_COLOUR_UNKNOWN ? tsm_text (lang, "colour unknown")
+                                                            : tsm_word_get_colour (lang, colour)));
   }
   return tsm_columns_dup_string (cells, "ll");
 }
 
-/* "2026-01-05 22:00  2026-01-07 06:00  off  red day", a line an interval. */
+/* "Mon 5 Jan 22:00  Wed 7 Jan 06:00  off  red day", a line an interval. */
 static char *
 dup_intervals (TsmEngine *engine, TsmLang lang, const GArray *plan)
 {
@@ -105,8 +108,8 @@ dup_intervals (TsmEngine *engine, TsmLang lang, const GArray *plan)
   for (guint i = 0; i < plan->len; i++) {
     const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
 
-    g_ptr_array_add (cells, tsm_format_dup_short_instant (lang, interval->begin, engine->zone));
-    g_ptr_array_add (cells, tsm_format_dup_short_instant (lang, interval->end, engine->zone));
+    g_ptr_array_add (cells, tsm_format_dup_moment (lang, interval->begin, engine->zone));
+    g_ptr_array_add (cells, tsm_format_dup_moment (lang, interval->end, engine->zone));
     g_ptr_array_add (cells, g_strdup (tsm_text (lang, plan_text (interval->state))));
     g_ptr_array_add (cells, g_strdup (tsm_text (lang, tsm_phrase_get_reason (interval->reason))));
   }
@@ -120,8 +123,14 @@ tsm_handle_power_plan (TsmEngine *engine, const TsmRequest *request)
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
   g_autofree char *colours = dup_colours (engine, request->lang);
   g_autofree char *intervals = dup_intervals (engine, request->lang, plan);
-  g_autofree char *text = g_strdup_printf ("%s\n\n%s", colours, intervals);
+  g_autofree char *text = NULL;
 
+  if (engine->config.has_host)
+    text = g_strdup_printf ("%s\n\n%s", colours, intervals);
+  else
+    text = g_strdup_printf ("%s\n\n%s\n\n%s",
+                            tsm_text (request->lang, N_ ("No host is set up: TSM only meters.")),
+                            colours, intervals);
   tsm_json_begin_array (data, "intervals");
   for (guint i = 0; i < plan->len; i++) {
     const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
@@ -175,20 +184,37 @@ dup_host (TsmEngine *engine, TsmLang lang)
 }
 
 static char *
+dup_draw (TsmEngine *engine, TsmLang lang)
+{
+  const TsmMetering *metering = &engine->metering;
+  const gint64 power_w = tsm_metering_get_power (engine);
+  gint64 answered_at = metering->last.at;
+
+  if (power_w >= 0)
+    return tsm_say (lang, engine->zone, N_ ("It draws %s, read at %s."), TSM_SAY_POWER (power_w),
+                    TSM_SAY_TIME (metering->last.at));
+  if (answered_at != TSM_INSTANT_NONE && metering->failing_since == TSM_INSTANT_NONE)
+    return tsm_say (lang, engine->zone, N_ ("The plug has not said what it draws."));
+  /* Nothing since we started: what an earlier run read is still known. */
+  if (answered_at == TSM_INSTANT_NONE && metering->meter.has_baseline)
+    answered_at = metering->meter.baseline_at;
+  if (answered_at == TSM_INSTANT_NONE)
+    return tsm_say (lang, engine->zone, N_ ("The plug has not answered yet."));
+  return tsm_say (lang, engine->zone, N_ ("The plug has not answered since %s."),
+                  TSM_SAY_INSTANT (answered_at));
+}
+
+static char *
 dup_status (TsmEngine *engine, TsmLang lang)
 {
   const TsmDay today = tsm_engine_get_today (engine);
-  const gint64 power_w = tsm_metering_get_power (engine);
   g_autofree char *colours = tsm_say (
       lang, engine->zone, N_ ("%s: %s, %s. Tomorrow: %s."), TSM_SAY_DAY (today),
       TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today).colour),
       TSM_SAY_TEXT (tsm_word_get_period (lang, tsm_day_get_period (engine->now, engine->zone))),
       TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today + 1).colour));
   g_autofree char *host = dup_host (engine, lang);
-  g_autofree char *draw =
-      power_w >= 0 ? tsm_say (lang, engine->zone, N_ ("It draws %s, read at %s."),
-                              TSM_SAY_POWER (power_w), TSM_SAY_TIME (engine->metering.last.at))
-                   : tsm_say (lang, engine->zone, N_ ("The plug has not said what it draws."));
+  g_autofree char *draw = dup_draw (engine, lang);
 
   return g_strdup_printf ("%s\n%s\n%s", colours, host, draw);
 }

@@ -21,10 +21,14 @@ tsm_handle_parse_user (const char *text, gint64 *ret_user_id)
   g_autofree char *digits = NULL;
   gint64 user_id;
 
-  if (g_str_has_prefix (text, "<@") && g_str_has_suffix (text, ">"))
-    digits = g_strndup (text + 2, strlen (text) - 3);
-  else
+  /* Some clients write a mention of somebody with a nickname as <@!id>. */
+  if (g_str_has_prefix (text, "<@") && g_str_has_suffix (text, ">")) {
+    const gsize n_before = text[2] == '!' ? 3 : 2;
+
+    digits = g_strndup (text + n_before, strlen (text) - n_before - 1);
+  } else {
     digits = g_strdup (text);
+  }
   if (!g_ascii_isdigit (digits[0]) ||
       !g_ascii_string_to_signed (digits, 10, 1, G_MAXINT64, &user_id, NULL))
     return FALSE;
@@ -84,7 +88,7 @@ check_usage (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec 
 
   if (spec == NULL)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
-                              N_ ("There is no command \"%s\"; help lists them."),
+                              N_ ("There is no command \"%s\"; tsm do help lists them."),
                               TSM_SAY_TEXT (request->command));
   g_hash_table_iter_init (&iter, request->options);
   while (g_hash_table_iter_next (&iter, &name, NULL))
@@ -97,10 +101,14 @@ check_usage (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec 
     if (reply != NULL)
       return reply;
   }
+  if (spec->handler == tsm_handle_power_hold && tsm_request_peek (request, "until") != NULL &&
+      g_str_equal (tsm_request_peek (request, "state"), "auto"))
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
+                              N_ ("auto ends the hold at once and takes no hour."));
   if (request->caller_id == TSM_CALLER_SHELL &&
       (spec->who == TSM_WHO_USER || spec->who == TSM_WHO_PRESENT) && !spec->is_open_to_shell)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
-                              N_ ("%s is about yourself; say who you are with --as USER_ID."),
+                              N_ ("%s is for one user; say which with --as USER_ID."),
                               TSM_SAY_TEXT (spec->name));
   return NULL;
 }
@@ -132,10 +140,10 @@ check_caller (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec
     return NULL;
   if (!tsm_stay_table_get_latest (engine->db, engine->server_id, request->caller_id, &stay))
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
-                              N_ ("You have never used the server; an admin says /hello_you."));
+                              N_ ("You have never used the server; ask an admin for /hello_you."));
   if (spec->who == TSM_WHO_PRESENT && stay.leave_day != TSM_DAY_NONE)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_HERE,
-                              N_ ("You left on %s; an admin says /hello_you when you are back."),
+                              N_ ("You left on %s; ask an admin for /hello_you when you are back."),
                               TSM_SAY_DAY (stay.leave_day));
   return NULL;
 }

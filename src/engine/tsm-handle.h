@@ -13,7 +13,7 @@ typedef struct _TsmEngine TsmEngine;
 /* Never NULL. */
 TsmReply *tsm_handle_request (TsmEngine *engine, const TsmRequest *request);
 
-/* A user option's id: digits, or a mention "<@digits>". FALSE for anything else. */
+/* A user option's id: digits, or a mention "<@digits>" or "<@!digits>". FALSE for anything else. */
 gboolean tsm_handle_parse_user (const char *text, gint64 *ret_user_id);
 gboolean tsm_handle_is_admin (TsmEngine *engine, gint64 user_id);
 

@@ -24,7 +24,8 @@ typedef struct {
   char *text[TSM_N_LANGS];
 } TsmNotice;
 
-/* Fill @text with tsm_notice_set_text (); both languages are needed before it leaves the engine. */
+/* Fill @text with tsm_notice_take_text (); both languages are needed before it leaves the engine.
+ */
 TsmNotice *tsm_notice_new (TsmNoticeKind kind, gint64 at);
 void tsm_notice_take_text (TsmNotice *self, TsmLang lang, char *take_text);
 void tsm_notice_free (TsmNotice *self);

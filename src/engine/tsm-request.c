@@ -4,6 +4,7 @@
 #include "engine/tsm-request.h"
 #include "base/tsm-error.h"
 #include "base/tsm-limits.h"
+#include "base/tsm-say.h"
 #include "engine/tsm-command.h"
 #include <string.h>
 
@@ -42,6 +43,14 @@ tsm_request_peek (const TsmRequest *self, const char *option)
   return g_hash_table_lookup (self->options, option);
 }
 
+/* A person typed it: what is wrong with it is said in their language. */
+static void
+take_said (GError **error, char *take_text)
+{
+  g_set_error_literal (error, TSM_ERROR, TSM_ERROR_INVALID, take_text);
+  g_free (take_text);
+}
+
 /* The first option of the command that was not given yet takes a bare word. */
 static gboolean
 set_bare_word (TsmRequest *self, const TsmCommandSpec *spec, const char *word, GError **error)
@@ -52,22 +61,24 @@ set_bare_word (TsmRequest *self, const TsmCommandSpec *spec, const char *word, G
       return TRUE;
     }
   }
-  g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID, "\"%s\" is one word too many for %s", word,
-               self->command);
+  take_said (error, tsm_say (self->lang, NULL,
+                             N_ ("\"%s\" is not an option; write option=value (tsm do help lists "
+                                 "them)"),
+                             TSM_SAY_TEXT (word)));
   return FALSE;
 }
 
 /* What arrives is shown again in replies: it has to be text, and not too much of it. */
 static gboolean
-check_text (const char *text, gsize length, GError **error)
+check_text (const char *text, gsize length, TsmLang lang, GError **error)
 {
   if (length > TSM_LIMIT_REQUEST_BYTES) {
-    g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID, "the request is longer than %d bytes",
-                 TSM_LIMIT_REQUEST_BYTES);
+    take_said (error, tsm_say (lang, NULL, N_ ("the request is longer than %s bytes"),
+                               TSM_SAY_NUMBER (TSM_LIMIT_REQUEST_BYTES)));
     return FALSE;
   }
   if (!g_utf8_validate (text, (gssize) length, NULL)) {
-    g_set_error_literal (error, TSM_ERROR, TSM_ERROR_INVALID, "the request is not UTF-8 text");
+    take_said (error, tsm_say (lang, NULL, N_ ("the request is not UTF-8 text")));
     return FALSE;
   }
   return TRUE;
@@ -81,11 +92,14 @@ tsm_request_new_from_line (const char *line, gint64 caller_id, TsmLang lang, GEr
   g_autoptr (GError) parse_error = NULL;
   const char *name;
 
-  if (!check_text (line, strlen (line), error))
+  if (!check_text (line, strlen (line), lang, error))
     return NULL;
   if (!g_shell_parse_argv (line, NULL, &words, &parse_error)) {
-    g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID, "cannot read \"%s\": %s", line,
-                 parse_error->message);
+    if (g_error_matches (parse_error, G_SHELL_ERROR, G_SHELL_ERROR_EMPTY_STRING))
+      take_said (error, tsm_say (lang, NULL, N_ ("no command is given; tsm do help lists them")));
+    else
+      take_said (error,
+                 tsm_say (lang, NULL, N_ ("in \"%s\" a quote is left open"), TSM_SAY_TEXT (line)));
     return NULL;
   }
   name = words[0][0] == '/' ? words[0] + 1 : words[0];
@@ -161,7 +175,7 @@ tsm_request_new_from_json (const char *json, gssize length, GError **error)
   JsonObject *object;
   JsonNode *command;
 
-  if (!check_text (json, n_bytes, error))
+  if (!check_text (json, n_bytes, TSM_LANG_EN, error))
     return NULL;
   if (!json_parser_load_from_data (parser, json, length, &parse_error) ||
       json_parser_get_root (parser) == NULL ||

@@ -29,7 +29,7 @@ const char *tsm_request_peek (const TsmRequest *self, const char *option);
 
 /* Parses "COMMAND [option=value ...]" as typed at a prompt: a leading "/" is allowed, values may be
  * in double quotes, and a bare word goes to the first option of the command (see tsm-command.h)
- * that was not given yet. TSM_ERROR_INVALID says what could not be read. */
+ * that was not given yet. TSM_ERROR_INVALID says, in @lang, what could not be read. */
 TsmRequest *tsm_request_new_from_line (const char *line, gint64 caller_id, TsmLang lang,
                                        GError **error);
 /* Reads what `tsm do` sends on the command socket, one JSON object:

@@ -79,6 +79,39 @@ test_request_bad_lines (void)
 }
 
 static void
+test_request_bad_lines_are_told_in_their_language (void)
+{
+  static const struct {
+    const char *line, *english, *french;
+  } rows[] = {
+    { "status now", "\"now\" is not an option; write option=value (tsm do help lists them)",
+      "« now » n’est pas une option ; écris option=valeur (tsm do help en donne la liste)" },
+    { "op 7 8", "\"8\" is not an option; write option=value (tsm do help lists them)",
+      "« 8 » n’est pas une option ; écris option=valeur (tsm do help en donne la liste)" },
+    { "", "no command is given; tsm do help lists them",
+      "aucune commande n’est donnée ; tsm do help en donne la liste" },
+    { "  \t ", "no command is given; tsm do help lists them",
+      "aucune commande n’est donnée ; tsm do help en donne la liste" },
+    { "op '7", "in \"op '7\" a quote is left open",
+      "dans « op '7 », un guillemet n’est pas fermé" },
+    { "op \xff\xfe", "the request is not UTF-8 text", "la demande n’est pas du texte UTF-8" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GError) english = NULL;
+    g_autoptr (GError) french = NULL;
+    g_autoptr (GString) plain = NULL;
+
+    g_assert_null (tsm_request_new_from_line (rows[i].line, 7, TSM_LANG_EN, &english));
+    g_assert_null (tsm_request_new_from_line (rows[i].line, 7, TSM_LANG_FR, &french));
+    g_assert_cmpstr (english->message, ==, rows[i].english);
+    plain = g_string_new (french->message);
+    g_string_replace (plain, "\xc2\xa0", " ", 0);
+    g_assert_cmpstr (plain->str, ==, rows[i].french);
+  }
+}
+
+static void
 test_request_json (void)
 {
   static const struct {
@@ -172,6 +205,7 @@ test_request_limit (void)
   g_assert_nonnull (request);
   g_assert_null (tsm_request_new_from_line (longer, 7, TSM_LANG_EN, &error));
   g_assert_error (error, TSM_ERROR, TSM_ERROR_INVALID);
+  g_assert_cmpstr (error->message, ==, "the request is longer than 16,384 bytes");
   g_clear_error (&error);
   g_assert_null (tsm_request_new_from_json (json, -1, &error));
   g_assert_error (error, TSM_ERROR, TSM_ERROR_INVALID);
@@ -186,6 +220,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/request/lines", test_request_lines);
   g_test_add_func ("/request/lines/bad", test_request_bad_lines);
+  g_test_add_func ("/request/lines/language", test_request_bad_lines_are_told_in_their_language);
   g_test_add_func ("/request/json", test_request_json);
   g_test_add_func ("/request/json/bad", test_request_bad_json);
   g_test_add_func ("/request/limit", test_request_limit);
