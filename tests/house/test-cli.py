@@ -45,7 +45,7 @@ CASES = [
     ("do-as-nobody", ["do", "--as"], 2, "", "digits alone"),
     ("do-as-name", ["do", "--as", "bob", "status"], 2, "", "digits alone"),
     ("do-as-house", ["do", "--as", "0", "status"], 2, "", "digits alone"),
-    ("do-word-too-many", ["do", "status", "now"], 2, "", "one word too many"),
+    ("do-word-too-many", ["do", "status", "now"], 2, "", '"now" is not an option'),
     ("do-too-long", ["do", "power", "state=" + "x" * 20000], 2, "", "long"),
     ("do-no-daemon", ["do", "status"], 1, "", "start tsm run, or give do the same"),
     ("do-no-daemon-json", ["do", "--json", "status"], 1, "", "start tsm run"),

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT
+ * Replies word for word, in each language. */
+#include "test-people.h"
+#include <string.h>
+
+/* The reply with plain spaces before the marks that French sets apart. */
+static char *
+dup_text (const EngineTest *test)
+{
+  g_autoptr (GString) text = g_string_new (test->reply->text);
+
+  g_string_replace (text, "\xc2\xa0", " ", 0);
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* Replies word for word, on Monday at 14:00 with D1 (Tuesday 08:00 to 10:00) and D2 (Tuesday 20:00
+ * to Wednesday 04:00). */
+static void
+test_wording_says_it_in_each_language (void)
+{
+  static const struct {
+    gint64 caller_id;
+    const char *line, *english, *french;
+  } rows[] = {
+    { ADMIN, "dance", "There is no command \"dance\"; tsm do help lists them.",
+      "Il n’y a pas de commande « dance » ; tsm do help en donne la liste." },
+    { ADMIN, "op", "op needs user: the member's Discord id.",
+      "Il manque à op l’option user : l’identifiant Discord du membre." },
+    { SHELL, "get_my_state day", "get_my_state is for one user; say which with --as USER_ID.",
+      "get_my_state concerne une personne ; dis laquelle avec --as USER_ID." },
+    { ADMIN, "power auto until=14", "auto ends the hold at once and takes no hour.",
+      "auto met fin tout de suite au maintien et ne prend pas d’heure." },
+    { HERE, "bye_bye 8", "Only an admin can say goodbye for someone else.",
+      "Seul un administrateur peut dire au revoir pour quelqu’un d’autre." },
+    { NOBODY, "get_my_state day", "You have never used the server; ask an admin for /hello_you.",
+      "Tu n’as jamais utilisé le serveur ; demande un /hello_you à un administrateur." },
+    { GONE, "set_derogation today",
+      "You left on Saturday 3 January 2026; ask an admin for /hello_you when you are back.",
+      "Tu as quitté le serveur le samedi 3 janvier 2026 ; à ton retour, demande un /hello_you à un "
+      "administrateur." },
+    { ADMIN, "hello_you 7", "<@7> has been here since Friday 2 January 2026 already.",
+      "<@7> est déjà là, depuis le vendredi 2 janvier 2026." },
+    { HERE, "set_derogation tomorrow 9 11",
+      "It overlaps your derogation D1, on Tuesday 6 January 2026 from 08:00 to 10:00.",
+      "Elle chevauche ta dérogation D1, le mardi 6 janvier 2026 de 08:00 à 10:00." },
+    { HERE, "set_derogation tomorrow 21 22",
+      "It overlaps your derogation D2, from Tuesday 6 January 2026 at 20:00 to Wednesday 7 January "
+      "2026 at 04:00.",
+      "Elle chevauche ta dérogation D2, du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier 2026 "
+      "à 04:00." },
+    { HERE, "get_my_current_derogations",
+      "D1: on Tuesday 6 January 2026 from 08:00 to 10:00, to come\n"
+      "D2: from Tuesday 6 January 2026 at 20:00 to Wednesday 7 January 2026 at 04:00, to come",
+      "D1 : le mardi 6 janvier 2026 de 08:00 à 10:00, à venir\n"
+      "D2 : du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier 2026 à 04:00, à venir" },
+    { ADMIN, "change_date arrival 2026-01-03 7",
+      "<@7> has been here since Saturday 3 January 2026.",
+      "<@7> est là depuis le samedi 3 janvier 2026." },
+    { ADMIN, "bye_bye 7", "Goodbye <@7>. The last day you share is Monday 5 January 2026.",
+      "Au revoir <@7>. Ton dernier jour de partage est le lundi 5 janvier 2026." },
+    { ADMIN, "hello_you 7",
+      "Hello again <@7>! You go on sharing the server, as since Saturday 3 January 2026.",
+      "Rebonjour <@7> ! Tu continues à partager le serveur, comme depuis le samedi 3 janvier "
+      "2026." },
+  };
+
+  for (guint lang = 0; lang < TSM_N_LANGS; lang++) {
+    EngineTest test;
+
+    prepare (&test);
+    begin (&test, 14, 0);
+    do_as (&test, HERE, "set_derogation tomorrow 8 10");
+    do_as (&test, HERE, "set_derogation tomorrow 20 4");
+    test.lang = (TsmLang) lang;
+    for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+      g_autofree char *text = NULL;
+
+      g_test_message ("%s", rows[i].line);
+      engine_test_type (&test, rows[i].caller_id, rows[i].line);
+      text = dup_text (&test);
+      g_assert_cmpstr (text, ==, lang == TSM_LANG_FR ? rows[i].french : rows[i].english);
+    }
+    engine_test_clear (&test);
+  }
+}
+
+static void
+test_wording_derogation_names_its_day_once (void)
+{
+  static const struct {
+    const char *line, *english, *french;
+  } rows[] = {
+    { "set_derogation tomorrow 8 10h30",
+      "D1: the server is on for you on Tuesday 6 January 2026 from 08:00 to 10:30.",
+      "D1 : le serveur est allumé pour toi le mardi 6 janvier 2026 de 08:00 à 10:30." },
+    { "set_derogation tomorrow 20 4",
+      "D2: the server is on for you from Tuesday 6 January 2026 at 20:00 to Wednesday 7 January "
+      "2026 at 04:00.",
+      "D2 : le serveur est allumé pour toi du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier "
+      "2026 à 04:00." },
+    { "set_derogation tomorrow 19 20",
+      "D3: the server is on for you on Tuesday 6 January 2026 from 19:00 to 20:00.",
+      "D3 : le serveur est allumé pour toi le mardi 6 janvier 2026 de 19:00 à 20:00." },
+  };
+
+  for (guint lang = 0; lang < TSM_N_LANGS; lang++) {
+    EngineTest test;
+
+    prepare (&test);
+    begin (&test, 14, 0);
+    test.lang = (TsmLang) lang;
+    for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+      g_autofree char *text = NULL;
+
+      do_as (&test, HERE, rows[i].line);
+      text = dup_text (&test);
+      g_assert_true (
+          g_str_has_prefix (text, lang == TSM_LANG_FR ? rows[i].french : rows[i].english));
+    }
+    engine_test_clear (&test);
+  }
+}
+
+static void
+test_wording_plan_is_readable (void)
+{
+  static const char *const told[TSM_N_LANGS][6] = {
+    [TSM_LANG_EN] = { "Monday 5 January 2026     blue\n", "Tuesday 6 January 2026    red\n",
+                      "Wednesday 7 January 2026  colour unknown\n",
+                      "Mon 5 Jan 14:00  Mon 5 Jan 22:00  on ", "  off  ",
+                      "Mon 5 Jan 22:00  Wed 7 Jan 06:00" },
+    [TSM_LANG_FR] = { "lundi 5 janvier 2026     bleu\n", "mardi 6 janvier 2026     rouge\n",
+                      "mercredi 7 janvier 2026  couleur inconnue\n",
+                      "lun. 5 janv. 14:00  lun. 5 janv. 22:00  ", "  éteint  ",
+                      "lun. 5 janv. 22:00  mer. 7 janv. 06:00" },
+  };
+
+  for (guint lang = 0; lang < TSM_N_LANGS; lang++) {
+    EngineTest test;
+
+    prepare (&test);
+    engine_test_set_colour (&test, MONDAY + 2, TSM_COLOUR_UNKNOWN);
+    begin (&test, 14, 0);
+    test.lang = (TsmLang) lang;
+    do_as (&test, ADMIN, "plan");
+    for (guint i = 0; i < G_N_ELEMENTS (told[lang]); i++) {
+      g_test_message ("%s in:\n%s", told[lang][i], test.reply->text);
+      g_assert_nonnull (strstr (test.reply->text, told[lang][i]));
+    }
+    engine_test_clear (&test);
+  }
+}
+
+static void
+test_wording_plan_without_a_host_says_so_first (void)
+{
+  for (guint has_host = 0; has_host <= 1; has_host++) {
+    EngineTest test;
+
+    prepare (&test);
+    test.config.has_host = has_host == 1;
+    begin (&test, 14, 0);
+    do_as (&test, ADMIN, "plan");
+    g_assert_cmpint (g_str_has_prefix (test.reply->text,
+                                       "No host is set up: TSM only meters.\n\nMonday 5 January"),
+                     ==, has_host == 0);
+    engine_test_clear (&test);
+  }
+}
+
+static const char *
+peek_last_line (const EngineTest *test)
+{
+  const char *end = strrchr (test->reply->text, '\n');
+
+  g_assert_nonnull (end);
+  return end + 1;
+}
+
+static void
+test_wording_status_says_since_when_the_plug_is_silent (void)
+{
+  EngineTest test;
+
+  prepare (&test);
+  engine_test_keep (&test);
+  test.is_plug_silent = TRUE;
+  engine_test_start (&test, at (&test, 0, 11, 10));
+  engine_test_run_until (&test, at (&test, 0, 11, 30));
+  do_as (&test, ADMIN, "status");
+  g_assert_cmpstr (peek_last_line (&test), ==, "The plug has not answered yet.");
+  test.lang = TSM_LANG_FR;
+  do_as (&test, ADMIN, "status");
+  g_assert_cmpstr (peek_last_line (&test), ==, "La prise n’a pas encore répondu.");
+  test.lang = TSM_LANG_EN;
+  test.is_plug_silent = FALSE;
+  engine_test_run_until (&test, at (&test, 0, 14, 0));
+  do_as (&test, ADMIN, "status");
+  g_assert_true (g_str_has_prefix (peek_last_line (&test), "It draws 60 W, read at "));
+  engine_test_run_until (&test, at (&test, 0, 15, 0));
+  test.is_plug_silent = TRUE;
+  engine_test_run_until (&test, at (&test, 0, 16, 0));
+  do_as (&test, ADMIN, "status");
+  g_assert_cmpstr (peek_last_line (&test), ==,
+                   "The plug has not answered since Monday 5 January 2026 at 15:00.");
+  test.lang = TSM_LANG_FR;
+  do_as (&test, ADMIN, "status");
+  g_assert_cmpstr (peek_last_line (&test), ==,
+                   "La prise ne répond plus depuis le lundi 5 janvier 2026 à 15:00.");
+  /* Another run knows it of the one before. */
+  test.lang = TSM_LANG_EN;
+  engine_test_stop (&test);
+  engine_test_start (&test, at (&test, 0, 16, 30));
+  do_as (&test, ADMIN, "status");
+  g_assert_cmpstr (peek_last_line (&test), ==,
+                   "The plug has not answered since Monday 5 January 2026 at 15:00.");
+  engine_test_clear (&test);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, name) g_test_add_func ("/wording/" path, test_wording_##name)
+  ADD ("text", says_it_in_each_language);
+  ADD ("text/derogation", derogation_names_its_day_once);
+  ADD ("text/plan", plan_is_readable);
+  ADD ("text/plan/no-host", plan_without_a_host_says_so_first);
+  ADD ("text/status", status_says_since_when_the_plug_is_silent);
+  return g_test_run ();
+}
