@@ -8,8 +8,11 @@
 #include "engine/tsm-json.h"
 #include "rules/tsm-day.h"
 #include "store/tsm-share-table.h"
+#include "store/tsm-slice-table.h"
 #include "store/tsm-stay-table.h"
 #include <string.h>
+
+#define DASH "\342\200\224" /* U+2014 */
 
 /* Whose figures: the whole server's, or a user's. */
 #define WHOLE_SERVER ((gint64) -1)
@@ -90,8 +93,47 @@ sum (TsmEngine *engine, gint64 user_id, const Period *period)
                                    period->is_derogations);
 }
 
+/* What the zeros of a period without energy mean. */
+typedef enum {
+  METERED_KNOWN = 0, /* so little was drawn, as far as is known */
+  METERED_DOWN,      /* nothing is known of what was drawn, all along */
+  METERED_NEVER,     /* nobody looked: there is no slice */
+} Metered;
+
+/* Was something known of the server's draw on the days of the period that the user was here? */
+static gboolean
+is_known (TsmEngine *engine, gint64 user_id, const Period *period)
+{
+  g_autoptr (GArray) stays = NULL;
+
+  if (user_id == WHOLE_SERVER)
+    return tsm_slice_table_has (engine->db, engine->server_id, period->from, period->to, TRUE);
+  stays = tsm_stay_table_dup_of_user (engine->db, engine->server_id, user_id);
+  for (guint i = 0; i < stays->len; i++) {
+    const TsmStay *stay = &g_array_index (stays, TsmStay, i);
+    const TsmDay last = stay->leave_day == TSM_DAY_NONE ? period->to : stay->leave_day;
+
+    if (tsm_slice_table_has (engine->db, engine->server_id, MAX (stay->arrival_day, period->from),
+                             MIN (last, period->to), TRUE))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static Metered
+get_metered (TsmEngine *engine, gint64 user_id, const Period *period, const TsmDayTotal *total)
+{
+  if (total->energy_wh > 0)
+    return METERED_KNOWN;
+  if (!tsm_slice_table_has (engine->db, engine->server_id, period->from, period->to, FALSE))
+    return METERED_NEVER;
+  return total->down_seconds > 0 && !is_known (engine, user_id, period) ? METERED_DOWN
+                                                                        : METERED_KNOWN;
+}
+
 static void
-add_data (TsmEngine *engine, JsonBuilder *data, const Period *period, const TsmDayTotal *total)
+add_data (TsmEngine *engine, JsonBuilder *data, const Period *period, const TsmDayTotal *total,
+          Metered metered)
 {
   gint64 begin, end, unused;
 
@@ -101,7 +143,7 @@ add_data (TsmEngine *engine, JsonBuilder *data, const Period *period, const TsmD
   tsm_json_add_text (data, "period", period->name);
   tsm_json_add_int (data, "from", begin);
   tsm_json_add_int (data, "to", MIN (end, engine->now));
-  tsm_json_add_int (data, "wh", total->energy_wh);
+  tsm_json_add_int (data, "wh", metered == METERED_DOWN ? -1 : total->energy_wh);
   tsm_json_add_int (data, "cost_neur", total->cost_neur);
   tsm_json_add_int (data, "unpriced_wh", total->unpriced_wh);
   tsm_json_add_int (data, "estimated_wh", total->estimated_wh);
@@ -134,15 +176,31 @@ dup_remark (TsmEngine *engine, TsmLang lang, const TsmDayTotal *total)
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
-/* A line of the text: the period, its energy, its cost, a remark. */
+/* A line of the text: the period, its energy, its cost, a remark. Dashes where a zero would tell of
+ * something that nobody metered. */
 static void
 add_cells (TsmEngine *engine, TsmLang lang, GPtrArray *cells, const Period *period,
-           const TsmDayTotal *total)
+           const TsmDayTotal *total, Metered metered)
 {
+  const gboolean has_figures = metered == METERED_KNOWN;
+
   g_ptr_array_add (cells, g_strdup (tsm_text (lang, period->title)));
-  g_ptr_array_add (cells, tsm_format_dup_energy (lang, total->energy_wh));
-  g_ptr_array_add (cells, tsm_format_dup_money (lang, total->cost_neur));
-  g_ptr_array_add (cells, dup_remark (engine, lang, total));
+  g_ptr_array_add (cells,
+                   has_figures ? tsm_format_dup_energy (lang, total->energy_wh) : g_strdup (DASH));
+  g_ptr_array_add (cells,
+                   has_figures ? tsm_format_dup_money (lang, total->cost_neur) : g_strdup (DASH));
+  g_ptr_array_add (cells, metered == METERED_NEVER
+                              ? g_strdup (tsm_text (lang, N_ ("nothing metered")))
+                              : dup_remark (engine, lang, total));
+}
+
+/* `all` has a row for yesterday as such; as the day before today, and its own day before, it is
+ * for machines. */
+static gboolean
+is_shown (const Period *period, const char *which)
+{
+  return !g_str_equal (which, "all") || (!g_str_equal (period->name, "previous_day") &&
+                                         !g_str_equal (period->name, "previous_yesterday"));
 }
 
 /* The Tempo day the figures speak of, then the figures. */
@@ -172,12 +230,15 @@ reply_state (TsmEngine *engine, const TsmRequest *request, gint64 user_id)
   for (guint i = 0; i < periods->len; i++) {
     const Period *period = &g_array_index (periods, Period, i);
     TsmDayTotal total;
+    Metered metered;
 
     if (!is_asked (period, which))
       continue;
     total = sum (engine, user_id, period);
-    add_data (engine, data, period, &total);
-    add_cells (engine, request->lang, cells, period, &total);
+    metered = get_metered (engine, user_id, period, &total);
+    add_data (engine, data, period, &total, metered);
+    if (is_shown (period, which))
+      add_cells (engine, request->lang, cells, period, &total, metered);
   }
   json_builder_end_array (data);
   text = dup_text (engine, request->lang, cells);

@@ -72,11 +72,42 @@ test_slice_table_grow (void)
   test_db_commit (db);
 }
 
+static void
+test_slice_table_has (void)
+{
+  static const struct {
+    TsmDay from, to;
+    gboolean has_any, has_known;
+  } rows[] = {
+    { 1, 4, FALSE, FALSE },                                                /* before */
+    { 5, 5, TRUE, TRUE },                                                  /* a known one */
+    { 6, 6, TRUE, FALSE },                                                 /* a down one alone */
+    { 5, 6, TRUE, TRUE },   { 6, 9, TRUE, FALSE }, { 7, 9, FALSE, FALSE }, /* after */
+    { 6, 5, FALSE, FALSE },                                                /* no day */
+  };
+  static const TsmSlice two[] = {
+    { .begin = 3600, .end = 7200, .day = 5, .energy_wh = 0, .quality = TSM_QUALITY_MEASURED },
+    { .begin = 7200, .end = 9000, .day = 6, .energy_wh = -1, .quality = TSM_QUALITY_DOWN },
+  };
+  g_autoptr (TsmDb) db = test_db_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (two); i++)
+    tsm_slice_table_put (db, TEST_SERVER, 1, &two[i]);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_assert_cmpint (tsm_slice_table_has (db, TEST_SERVER, rows[i].from, rows[i].to, FALSE), ==,
+                     rows[i].has_any);
+    g_assert_cmpint (tsm_slice_table_has (db, TEST_SERVER, rows[i].from, rows[i].to, TRUE), ==,
+                     rows[i].has_known);
+  }
+  test_db_commit (db);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/slice-table/round", test_slice_table_round);
   g_test_add_func ("/slice-table/grow", test_slice_table_grow);
+  g_test_add_func ("/slice-table/has", test_slice_table_has);
   return g_test_run ();
 }

@@ -217,6 +217,116 @@ test_wording_status_says_since_when_the_plug_is_silent (void)
   engine_test_clear (&test);
 }
 
+static guint
+count_lines (const char *text, const char *prefix)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  guint n = 0;
+
+  for (guint i = 0; lines[i] != NULL; i++)
+    n += g_str_has_prefix (lines[i], prefix) ? 1 : 0;
+  return n;
+}
+
+static void
+test_wording_all_names_yesterday_once (void)
+{
+  static const struct {
+    const char *line;
+    guint n_rows, n_yesterday, n_before;
+  } rows[] = {
+    { "get_total_state all", 11, 1, 0 },      { "get_state 7 all", 14, 1, 0 },
+    { "get_total_state yesterday", 2, 1, 1 }, { "get_total_state day", 2, 1, 0 },
+    { "get_total_state week", 2, 0, 0 },
+  };
+  EngineTest test;
+
+  prepare (&test);
+  begin (&test, 14, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_test_message ("%s", rows[i].line);
+    do_as (&test, ADMIN, rows[i].line);
+    g_assert_cmpuint (count_lines (test.reply->text, "yesterday "), ==, rows[i].n_yesterday);
+    g_assert_cmpuint (count_lines (test.reply->text, "the day before "), ==, rows[i].n_before);
+    g_assert_cmpuint (json_array_get_length (
+                          json_object_get_array_member (peek_data (&test), "periods")),
+                      ==, rows[i].n_rows);
+  }
+  engine_test_clear (&test);
+}
+
+static void
+test_wording_state_before_anything_was_metered (void)
+{
+  EngineTest test;
+
+  /* Before the start, for everybody. */
+  prepare (&test);
+  begin (&test, 14, 0);
+  do_as (&test, ADMIN, "get_total_state year");
+  g_assert_nonnull (strstr (test.reply->text, "nothing metered"));
+  g_assert_null (strstr (test.reply->text, " 0.000 kWh"));
+  g_assert_cmpint (json_object_get_int_member (peek_row (&test, "periods", 1), "wh"), ==, 0);
+  test.lang = TSM_LANG_FR;
+  do_as (&test, ADMIN, "get_state 7 year");
+  g_assert_nonnull (strstr (test.reply->text, "—  rien mesuré"));
+  /* Zero is a figure for somebody who was not here while the server was. */
+  test.lang = TSM_LANG_EN;
+  do_as (&test, ADMIN, "get_state 8 day");
+  g_assert_nonnull (strstr (test.reply->text, " 0.000 kWh"));
+  engine_test_clear (&test);
+  /* No reading yet. */
+  prepare (&test);
+  test.is_plug_silent = TRUE;
+  engine_test_start (&test, at (&test, 0, 11, 10));
+  do_as (&test, ADMIN, "get_total_state day");
+  g_assert_nonnull (strstr (test.reply->text, "nothing metered"));
+  g_assert_cmpint (json_object_get_int_member (peek_row (&test, "periods", 0), "wh"), ==, 0);
+  engine_test_clear (&test);
+}
+
+static void
+test_wording_state_wholly_down_has_no_energy (void)
+{
+  static const struct {
+    gint64 user_id;
+    const char *line;
+    gint64 wh;
+    gboolean has_dash;
+  } rows[] = {
+    { 0, "get_total_state yesterday", -1, TRUE },
+    { 7, "get_state 7 yesterday", -1, TRUE },
+    { 8, "get_state 8 yesterday", 0, FALSE },      /* was not here */
+    { 0, "get_total_state month", 120000, FALSE }, /* known in part */
+  };
+  EngineTest test;
+
+  prepare (&test);
+  begin (&test, 14, 0);
+  engine_test_run_until (&test, at (&test, 1, 5, 50));
+  test.is_plug_silent = TRUE;
+  engine_test_run_until (&test, at (&test, 2, 7, 0));
+  g_strlcpy (test.mac, "AA:BB:CC:DD:EE:02", sizeof test.mac);
+  test.counted_ws = 5000 * 3600 - test.energy_ws;
+  test.plug_boot_at = test.now - 600;
+  test.is_plug_silent = FALSE;
+  engine_test_run_until (&test, at (&test, 2, 9, 0));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    gint64 wh;
+
+    g_test_message ("%s", rows[i].line);
+    do_as (&test, ADMIN, rows[i].line);
+    wh = json_object_get_int_member (peek_row (&test, "periods", 0), "wh");
+    if (rows[i].wh > 0)
+      g_assert_cmpint (wh, >=, rows[i].wh);
+    else
+      g_assert_cmpint (wh, ==, rows[i].wh);
+    g_assert_cmpint (strstr (test.reply->text, "—  nothing metered for ") != NULL, ==,
+                     rows[i].has_dash);
+  }
+  engine_test_clear (&test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -227,5 +337,8 @@ main (int argc, char **argv)
   ADD ("text/plan", plan_is_readable);
   ADD ("text/plan/no-host", plan_without_a_host_says_so_first);
   ADD ("text/status", status_says_since_when_the_plug_is_silent);
+  ADD ("state/yesterday", all_names_yesterday_once);
+  ADD ("state/never", state_before_anything_was_metered);
+  ADD ("state/down", state_wholly_down_has_no_energy);
   return g_test_run ();
 }
