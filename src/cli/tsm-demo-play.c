@@ -156,7 +156,8 @@ get_total (const TsmReply *reply, const char *which)
     JsonObject *period = json_array_get_object_element (periods, i);
 
     if (g_str_equal (json_object_get_string_member (period, "period"), which))
-      return (Total){ .energy_wh = json_object_get_int_member (period, "wh"),
+      /* -1 stands for a plug that was down all the time, which the simulated one never is. */
+      return (Total){ .energy_wh = MAX (json_object_get_int_member (period, "wh"), 0),
                       .cost_neur = json_object_get_int_member (period, "cost_neur"),
                       .unpriced_wh = json_object_get_int_member (period, "unpriced_wh") };
   }
