@@ -45,6 +45,7 @@ static const TsmField meter_fields[] = {
   TSM_FIELD (TsmMeter, n_refused, TSM_FIELD_UINT),
   TSM_FIELD (TsmMeter, refused_at, TSM_FIELD_INT64),
   TSM_FIELD (TsmMeter, refused_total_wh, TSM_FIELD_INT64),
+  TSM_FIELD (TsmMeter, n_doubted, TSM_FIELD_UINT),
   TSM_FIELD (TsmMeter, behind_at, TSM_FIELD_INT64),
   TSM_FIELD (TsmMeter, behind_s, TSM_FIELD_INT64),
 };

@@ -26,11 +26,14 @@
 #define MAX_ASKED        3
 #define PRESET_REFUSALS  3
 #define REFUSAL_EXPIRY_S 3600 /* refusals further apart say nothing about each other */
-#define YOUNG_BOOT_S     3600 /* a boot this recent may still give energy back */
+#define DOUBTS           3
+/* Two momentary powers speak for the time between them only while it is short. */
+#define DOUBT_GAP_S  (15 * 60)
+#define YOUNG_BOOT_S 3600 /* a boot this recent may still give energy back */
 
 static const char *const reason_words[] = {
-  "none",      "unsettled", "unexplained", "absurd",      "behind",      "midnight",
-  "power_cut", "dip",       "other_plug",  "counter_set", "counter_low",
+  "none",      "unsettled", "unexplained", "absurd",     "behind",      "midnight",
+  "power_cut", "dip",       "added",       "other_plug", "counter_set", "counter_low",
 };
 
 const char *
@@ -209,6 +212,7 @@ accept_reading (const Look *look)
   meter->n_refused = 0;
   meter->refused_at = 0;
   meter->refused_total_wh = 0;
+  meter->n_doubted = 0;
   meter->behind_at = 0;
   meter->behind_s = 0;
   meter->in_dip = FALSE;
@@ -319,75 +323,30 @@ may_have_added (const Look *look)
           (!meter->baseline_clock_right && look->clock_right));
 }
 
+/* The mean draw since the baseline, as the momentary powers at its ends say. */
+static gint64
+mean_mw_of (const Look *look)
+{
+  const TsmMeter *meter = look->meter;
+
+  return meter->baseline_power_w >= 0 && look->reading->power_w >= 0
+             ? (meter->baseline_power_w + look->reading->power_w) * 500
+             : likely_mw (look);
+}
+
 /* A loss that was booked comes back late: what flowed is what the power says, and the rest undoes
  * the correction. FALSE when the loss does not cover it. */
 static gboolean
 conclude_return (const Look *look)
 {
   const TsmMeter *meter = look->meter;
-  const TsmReading *reading = look->reading;
-  const gint64 mean_mw = meter->baseline_power_w >= 0 && reading->power_w >= 0
-                             ? (meter->baseline_power_w + reading->power_w) * 500
-                             : likely_mw (look);
-  const gint64 powered_wh = energy_of (mean_mw, look->elapsed_s);
+  const gint64 powered_wh = energy_of (mean_mw_of (look), look->elapsed_s);
 
   if (meter->lost_wh == 0 ||
-      !is_at_most (look->rise_wh - meter->lost_wh, powered_wh, reading->step_wh))
+      !is_at_most (look->rise_wh - meter->lost_wh, powered_wh, look->reading->step_wh))
     return FALSE;
   conclude_energy (look, MIN (powered_wh, look->rise_wh), TSM_METER_REASON_DIP);
   return TRUE;
-}
-
-/* Rule 4, for a settled reading at or above the baseline. TRUE when it is decided: refused, asked
- * about, or a loss that came back. */
-static gboolean
-is_rise_stopped (const Look *look)
-{
-  const gint64 step_wh = look->reading->step_wh;
-  const gint64 draw_mw = likely_mw (look);
-  const gint64 most_wh = energy_of (look->max_power_w * 1000, look->elapsed_s);
-
-  if (draw_mw >= 0 && !is_at_most (look->rise_wh, energy_of (draw_mw, look->elapsed_s), step_wh)) {
-    if (needs_detail (look)) {
-      if (look->rise_wh > most_wh + TOLERANCE_WH + step_wh)
-        decide (look, TSM_METER_REFUSED, TSM_METER_REASON_ABSURD);
-      return TRUE;
-    }
-    if (may_have_added (look)) {
-      if (!conclude_return (look))
-        refuse (look);
-      return TRUE;
-    }
-  }
-  if (look->rise_wh > most_wh + TOLERANCE_WH + step_wh || agrees_with_refused (look)) {
-    refuse (look);
-    return TRUE;
-  }
-  return FALSE;
-}
-
-static void
-judge_rise (const Look *look)
-{
-  if (is_unsettled (look)) {
-    decide (look, TSM_METER_PENDING, TSM_METER_REASON_UNSETTLED);
-    return;
-  }
-  /* A boot known from an earlier look ends with a look that tells the uptime and MAC again. */
-  if (boot_of (look->meter) == BOOT_NEW && needs_detail (look))
-    return;
-  if (!is_rise_stopped (look))
-    conclude_energy (look, look->rise_wh, TSM_METER_REASON_NONE);
-}
-
-static void
-begin_segment (TsmMeter *meter, const TsmReading *reading)
-{
-  meter->dip_first_at = meter->dip_last_at = reading->at;
-  meter->dip_first_wh = meter->dip_last_wh = reading->total_wh;
-  meter->dip_power_ws = 0;
-  if (reading->power_w >= 0)
-    meter->dip_power_w = reading->power_w;
 }
 
 /* What the power read from F to the last reading says; and, in @ret_before_wh, the same from the
@@ -419,6 +378,78 @@ dip_energy_wh (const TsmMeter *meter)
   if (is_at_most (counted_wh, powered_wh, 0) && is_at_least (counted_wh, powered_wh))
     return counted_wh + before_wh;
   return powered_wh + before_wh;
+}
+
+/* The plug could carry the rise, but the power speaks against it: #16791 in a short gap. Three
+ * looks tell it from a glitch; then the power is believed. Never a new epoch: that would throw away
+ * what did flow. */
+static void
+doubt (const Look *look)
+{
+  TsmMeter *meter = look->meter;
+  gint64 powered_wh;
+
+  if (++meter->n_doubted < DOUBTS) {
+    decide (look, TSM_METER_REFUSED, TSM_METER_REASON_ABSURD);
+    return;
+  }
+  powered_wh = meter->in_dip ? meter->dip_banked_wh + dip_energy_wh (meter)
+                             : energy_of (mean_mw_of (look), look->elapsed_s);
+  conclude_energy (look, MIN (powered_wh, look->rise_wh), TSM_METER_REASON_ADDED);
+}
+
+/* Rule 4, for a settled reading at or above the baseline. TRUE when it is decided: refused, asked
+ * about, or more than flowed. Over a long gap nobody knows the draw: then what the plug can carry
+ * is believed, for energy that flowed must not get lost. */
+static gboolean
+is_rise_stopped (const Look *look)
+{
+  const gint64 step_wh = look->reading->step_wh;
+  const gint64 draw_mw = likely_mw (look);
+  const gint64 most_wh = energy_of (look->max_power_w * 1000, look->elapsed_s);
+  const gboolean is_too_much = look->rise_wh > most_wh + TOLERANCE_WH + step_wh;
+  const gboolean is_refused = is_too_much || agrees_with_refused (look);
+
+  if (draw_mw >= 0 && !is_at_most (look->rise_wh, energy_of (draw_mw, look->elapsed_s), step_wh)) {
+    if (needs_detail (look)) {
+      if (is_too_much)
+        decide (look, TSM_METER_REFUSED, TSM_METER_REASON_ABSURD);
+      return TRUE;
+    }
+    if (may_have_added (look) && conclude_return (look))
+      return TRUE;
+    if (!is_refused && look->elapsed_s <= DOUBT_GAP_S && may_have_added (look)) {
+      doubt (look);
+      return TRUE;
+    }
+  }
+  if (is_refused)
+    refuse (look);
+  return is_refused;
+}
+
+static void
+judge_rise (const Look *look)
+{
+  if (is_unsettled (look)) {
+    decide (look, TSM_METER_PENDING, TSM_METER_REASON_UNSETTLED);
+    return;
+  }
+  /* A boot known from an earlier look ends with a look that tells the uptime and MAC again. */
+  if (boot_of (look->meter) == BOOT_NEW && needs_detail (look))
+    return;
+  if (!is_rise_stopped (look))
+    conclude_energy (look, look->rise_wh, TSM_METER_REASON_NONE);
+}
+
+static void
+begin_segment (TsmMeter *meter, const TsmReading *reading)
+{
+  meter->dip_first_at = meter->dip_last_at = reading->at;
+  meter->dip_first_wh = meter->dip_last_wh = reading->total_wh;
+  meter->dip_power_ws = 0;
+  if (reading->power_w >= 0)
+    meter->dip_power_w = reading->power_w;
 }
 
 static void

@@ -42,7 +42,9 @@ typedef enum {
   TSM_METER_REASON_POWER_CUT,   /* the counter lost what a power cut took */
   TSM_METER_REASON_DIP,         /* it fell and came back whole; or a power cut's loss, already
                                    booked, came back late (drop_wh is then negative) */
-  TSM_METER_REASON_OTHER_PLUG,  /* another MAC */
+  TSM_METER_REASON_ADDED,      /* a boot put more on the counter than flowed: @energy_wh is what the
+                                  power says, drop_wh is negative */
+  TSM_METER_REASON_OTHER_PLUG, /* another MAC */
   TSM_METER_REASON_COUNTER_SET, /* another TotalStartTime, or a preset by hand */
   TSM_METER_REASON_COUNTER_LOW, /* neither can be read and the total is far below: the seed's
                                    fallback */
@@ -97,6 +99,7 @@ typedef struct {
   guint n_refused;      /* settled refusals in a row that agree with each other (rule 4) */
   gint64 refused_at;
   gint64 refused_total_wh;
+  guint n_doubted;  /* looks in a row at a rise that the power alone speaks against */
   gint64 behind_at; /* the last reading that was BEHIND */
   gint64 behind_s;  /* seconds since the baseline that our clock went through twice */
 } TsmMeter;

@@ -127,9 +127,16 @@ static const Scenario scenarios[] = {
   /* #16791: saved at 18:00, counted by midnight, added again after a cut at 00:30. */
   { "added-again", FW_12_1, 0, H (17), H (12), 0, "1:00:00 save, 7:30:00 cut, 7:31:00 back 30", 3,
     2, 1, TSM_METER_REASON_COUNTER_SET, TSM_METER_REASON_ABSURD },
+  /* Hours without a look could have been anything that the plug can carry: believed, the ghost of
+   * 1 kWh with it. The same step may be energy that flowed, see restart-in-a-long-gap. */
   { "added-again-long-cut", FW_12_1, 0, H (17), H (14), 0,
-    "1:00:00 save, 7:30:00 cut, 10:00:00 back 30", 3, 2, 1, TSM_METER_REASON_COUNTER_SET,
-    TSM_METER_REASON_ABSURD },
+    "1:00:00 save, 7:30:00 cut, 10:00:00 back 30", 3, 1082, 0, 0, TSM_METER_REASON_UNSETTLED },
+  /* A few minutes, in which the plug could have carried it and the power says that it did not. */
+  { "added-again-a-little", FW_12_1, 0, H (4), H (24), 0,
+    "1:00:00 save, 20:30:00 cut, 20:37:00 back 30", 3, 11, 0, 0, TSM_METER_REASON_ADDED },
+  { "added-again-a-little-idle", FW_12_1, 0, H (4), H (24), 0,
+    "1:00:00 save, 20:25:00 power 0, 20:30:00 cut, 20:37:00 back 30, 21:30:00 power 60", 3, 11, 0,
+    0, TSM_METER_REASON_ADDED },
   { "added-again-ntp-late", FW_12_1, 0, H (17), H (14), 0,
     "1:00:00 save, 7:30:00 cut, 7:31:00 back 7200", 5, 2, 1, TSM_METER_REASON_COUNTER_SET,
     TSM_METER_REASON_ABSURD },
@@ -196,6 +203,19 @@ static const Scenario scenarios[] = {
     "1:00:00 tsm-down 252000, 2:00:00 power 400", 2, 2 },
   { "tsm-down-over-restart", FW_14_2, 0, H (10), H (60), 0,
     "1:00:00 tsm-down 180000, 20:00:00 restart 20, 21:00:00 power 200", 2, 2 },
+  /* Between two looks at 60 W the server worked hard: nothing of it may get lost. */
+  { "restart-in-a-long-gap", FW_14_2, 0, H (10), H (12), 0,
+    "1:00:00 tsm-down 27000, 1:01:00 power 250, 8:00:00 restart 20, 8:00:01 power 60", 2, 2 },
+  { "restart-in-a-silence", FW_9_4, 0, H (10), H (12), 0,
+    "1:00:00 silent 27000, 1:01:00 power 250, 8:00:00 restart 20, 8:00:01 power 60", 2, 2 },
+  { "restart-in-a-gap-then-idle", FW_14_2, 0, H (10), H (8), 0,
+    "1:00:00 tsm-down 7200, 1:01:00 power 3000, 2:40:00 restart 20, 2:40:01 power 0", 2, 2 },
+  { "restart-just-before-the-gap-ends", FW_14_2, 0, H (10), H (8), 0,
+    "1:00:00 tsm-down 18000, 1:01:00 power 400, 5:58:00 restart 20, 5:59:00 power 0", 2, 2 },
+  { "save-and-cut-in-a-long-gap", FW_14_2, 0, H (10), H (12), 0,
+    "1:00:00 tsm-down 27000, 1:01:00 power 250, 8:00:00 save, 8:00:01 cut, 8:02:00 back 20, "
+    "8:10:00 power 60",
+    3, 1 },
   /* The hour between the last look and the cut is gone for good, what came after is not. */
   { "tsm-down-over-cut", FW_9_4, 0, H (10), H (12), 0,
     "1:00:00 tsm-down 25200, 2:00:00 cut, 3:00:00 back 20", 64, 2, 0, 0,

@@ -116,6 +116,85 @@ test_meter_refusal_small_preset (void)
   g_assert_cmpint (outcome.energy_wh, ==, 1);
 }
 
+static const struct {
+  const char *name;
+  gint64 gap_s, rise_wh, uptime_s; /* of the first look; others follow each minute */
+  guint n_refused;                 /* looks before a conclusion */
+  TsmMeterVerdict verdict;
+  TsmMeterReason reason;
+  gint64 energy_wh;
+} doubt_cases[] = {
+  { "explained", 600, 21, 300, 0, TSM_METER_ENERGY, TSM_METER_REASON_NONE, 21 },
+  /* At 60 W, 12 Wh in the twelve minutes that three looks take. */
+  { "short-gap", 600, 300, 300, 2, TSM_METER_ENERGY, TSM_METER_REASON_ADDED, 12 },
+  { "short-gap-old-boot", 600, 300, 10 * DAY_S, 0, TSM_METER_ENERGY, TSM_METER_REASON_NONE, 300 },
+  /* While it is looked at, the gap grows past what two momentary powers speak for. */
+  { "gap-grows-long", 880, 300, 300, 1, TSM_METER_ENERGY, TSM_METER_REASON_NONE, 301 },
+  { "quarter", 900, 300, 300, 1, TSM_METER_ENERGY, TSM_METER_REASON_NONE, 301 },
+  { "past-a-quarter", 901, 300, 300, 0, TSM_METER_ENERGY, TSM_METER_REASON_NONE, 300 },
+  { "hours", 27000, 1750, 1800, 0, TSM_METER_ENERGY, TSM_METER_REASON_NONE, 1750 },
+  { "hours-full", 27000, 30000, 1800, 0, TSM_METER_ENERGY, TSM_METER_REASON_NONE, 30000 },
+  { "hours-more-than-it-carries", 27000, 40000, 1800, 2, TSM_METER_EPOCH,
+    TSM_METER_REASON_COUNTER_SET, 0 },
+  { "short-gap-more-than-it-carries", 600, 5000, 300, 2, TSM_METER_EPOCH,
+    TSM_METER_REASON_COUNTER_SET, 0 },
+};
+
+/* The power alone never makes an epoch: energy would be thrown away. */
+static void
+test_meter_doubt (gconstpointer data)
+{
+  const guint i = GPOINTER_TO_UINT (data);
+  TsmMeter meter = { 0 };
+  TsmMeterOutcome outcome = { .verdict = TSM_METER_REFUSED };
+  guint n_refused = 0;
+
+  feed (&meter, reading_of (0, 100000));
+  while (n_refused < 5 && outcome.verdict == TSM_METER_REFUSED) {
+    const gint64 at_s = doubt_cases[i].gap_s + 60 * n_refused;
+    TsmReading reading = reading_of (at_s, 100000 + doubt_cases[i].rise_wh + n_refused);
+
+    reading.uptime_s = doubt_cases[i].uptime_s + 60 * n_refused;
+    outcome = feed (&meter, reading);
+    if (outcome.verdict != TSM_METER_REFUSED)
+      break;
+    g_assert_cmpint (outcome.reason, ==, TSM_METER_REASON_ABSURD);
+    n_refused++;
+  }
+  g_assert_cmpuint (n_refused, ==, doubt_cases[i].n_refused);
+  g_assert_cmpint (outcome.verdict, ==, doubt_cases[i].verdict);
+  g_assert_cmpint (outcome.reason, ==, doubt_cases[i].reason);
+  g_assert_cmpint (outcome.energy_wh, ==, doubt_cases[i].energy_wh);
+  if (outcome.verdict == TSM_METER_ENERGY)
+    g_assert_cmpint (outcome.drop_wh, ==,
+                     outcome.energy_wh - doubt_cases[i].rise_wh - (gint64) n_refused);
+}
+
+/* A doubted rise that goes away again was a glitch. */
+static void
+test_meter_doubt_glitch (void)
+{
+  TsmMeter meter = { 0 };
+  TsmReading reading = reading_of (600, 100300);
+  TsmMeterOutcome outcome;
+
+  feed (&meter, reading_of (0, 100000));
+  reading.uptime_s = 300;
+  g_assert_cmpint (feed (&meter, reading).verdict, ==, TSM_METER_REFUSED);
+  reading = reading_of (660, 100011);
+  reading.uptime_s = 360;
+  outcome = feed (&meter, reading);
+  g_assert_cmpint (outcome.verdict, ==, TSM_METER_ENERGY);
+  g_assert_cmpint (outcome.energy_wh, ==, 11);
+  g_assert_cmpint (outcome.drop_wh, ==, 0);
+  /* The count begins anew. */
+  for (guint i = 0; i < 2; i++) {
+    reading = reading_of (900 + 60 * i, 100300);
+    reading.uptime_s = 600 + 60 * i;
+    g_assert_cmpint (feed (&meter, reading).verdict, ==, TSM_METER_REFUSED);
+  }
+}
+
 /* An unsettled refusal counts for nothing, and the first without detail only asks. */
 static void
 test_meter_wants_detail (void)
@@ -267,9 +346,11 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   ADD_CASES ("step", step_cases, test_meter_step);
+  ADD_CASES ("doubt", doubt_cases, test_meter_doubt);
   ADD_CASES ("clock", clock_cases, test_meter_clock);
   g_test_add_func ("/meter/refusal/disagrees", test_meter_refusal_disagrees);
   g_test_add_func ("/meter/refusal/small-preset", test_meter_refusal_small_preset);
+  g_test_add_func ("/meter/doubt-glitch", test_meter_doubt_glitch);
   g_test_add_func ("/meter/wants-detail", test_meter_wants_detail);
   g_test_add_func ("/meter/behind", test_meter_behind);
   g_test_add_func ("/meter/same-second", test_meter_same_second);

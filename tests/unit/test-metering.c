@@ -411,6 +411,30 @@ test_metering_power_cut_is_a_dip (void)
 }
 
 static void
+test_metering_restart_in_a_gap_loses_nothing (void)
+{
+  EngineTest test;
+
+  prepare (&test, 0);
+  begin (&test);
+  run_to (&test, 1, 10, 0);
+  engine_test_stop (&test);
+  test.power_w = 250;
+  engine_test_pass (&test, at (&test, 1, 17, 0));
+  test.plug_boot_at = test.now;
+  test.power_w = 60;
+  engine_test_pass (&test, at (&test, 1, 17, 30));
+  engine_test_start (&test, test.now);
+  run_to (&test, 1, 19, 0);
+  check (&test);
+  g_assert_cmpint (sum_wh (&test), ==, engine_test_total_wh (&test) - 120000);
+  g_assert_cmpint (engine_test_query (&test, "SELECT count(*) FROM epoch"), ==, 1);
+  g_assert_cmpint (count_quality (&test, "down", 0, G_MAXINT64), ==, 0);
+  g_assert_false (engine_test_was_told (&test, "counts anew"));
+  engine_test_clear (&test);
+}
+
+static void
 test_metering_silence_is_told_once (void)
 {
   EngineTest test;
@@ -598,6 +622,7 @@ main (int argc, char **argv)
   ADD ("downtime", downtime_is_filled_and_estimated);
   ADD ("new-plug", new_plug_leaves_its_gap_down);
   ADD ("power-cut", power_cut_is_a_dip);
+  ADD ("restart-in-a-gap", restart_in_a_gap_loses_nothing);
   ADD ("silence", silence_is_told_once);
   ADD ("silence/denied", refused_password_is_told_at_once);
   ADD ("silence/draw", draw_is_known_over_a_missed_poll);
