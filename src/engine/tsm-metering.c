@@ -32,6 +32,7 @@ static const TsmField meter_fields[] = {
   TSM_FIELD (TsmMeter, boot_at, TSM_FIELD_INT64),
   TSM_FIELD (TsmMeter, draw_mw, TSM_FIELD_INT64),
   TSM_FIELD (TsmMeter, draw_s, TSM_FIELD_INT64),
+  TSM_FIELD (TsmMeter, held_wh, TSM_FIELD_INT64),
   TSM_FIELD (TsmMeter, lost_wh, TSM_FIELD_INT64),
   TSM_FIELD (TsmMeter, n_asked, TSM_FIELD_UINT),
   TSM_FIELD (TsmMeter, in_dip, TSM_FIELD_UINT),
@@ -236,10 +237,20 @@ end_behind (TsmEngine *engine)
                        N_ ("The clock has caught up; metering goes on."));
 }
 
+/* TRUE unless the one before ended the same way. */
+static gboolean
+is_news (const TsmMetering *self, const TsmMeterOutcome *outcome)
+{
+  return self->last.at == TSM_INSTANT_NONE || outcome->verdict != self->last_outcome.verdict ||
+         outcome->reason != self->last_outcome.reason;
+}
+
 /* TRUE when what was concluded must not wait for the next regular commit. */
 static gboolean
 conclude (TsmEngine *engine, const TsmReading *reading, const TsmMeterOutcome *outcome)
 {
+  const TsmMetering *self = &engine->metering;
+
   switch (outcome->verdict) {
   case TSM_METER_FIRST:
     begin_first_epoch (engine, reading);
@@ -247,13 +258,13 @@ conclude (TsmEngine *engine, const TsmReading *reading, const TsmMeterOutcome *o
   case TSM_METER_ENERGY:
     end_behind (engine);
     book_energy (engine, reading, outcome);
-    return outcome->reason != TSM_METER_REASON_NONE;
+    return outcome->reason != TSM_METER_REASON_NONE || outcome->drop_wh != 0;
   case TSM_METER_PENDING:
-    return TRUE;
+    return is_news (self, outcome);
   case TSM_METER_REFUSED:
     if (outcome->reason == TSM_METER_REASON_BEHIND)
       begin_behind (engine, reading);
-    return TRUE;
+    return is_news (self, outcome);
   case TSM_METER_EPOCH:
     begin_other_epoch (engine, reading, outcome);
     return TRUE;
@@ -277,7 +288,7 @@ tsm_metering_take_reading (TsmEngine *engine, const TsmReading *reading)
   tsm_meter_feed (&self->meter, reading, tsm_engine_get_utc_offset (engine, reading->at),
                   TSM_LIMIT_PLUG_W, &outcome);
   /* The last steady poll before an anomaly is history too. */
-  if (outcome.verdict != TSM_METER_ENERGY || outcome.reason != TSM_METER_REASON_NONE)
+  if (is_news (self, &outcome) || outcome.drop_wh != 0)
     store_last (engine);
   is_urgent = conclude (engine, reading, &outcome);
   self->last = *reading;

@@ -202,6 +202,7 @@ accept_reading (const Look *look)
   meter->has_baseline = TRUE;
   meter->baseline_at = reading->at;
   meter->baseline_total_wh = reading->total_wh;
+  meter->held_wh = 0;
   meter->baseline_power_w = reading->power_w;
   meter->baseline_clock_right = look->clock_right;
   if (start_of (reading) != 0)
@@ -253,20 +254,40 @@ conclude_energy (const Look *look, gint64 energy_wh, TsmMeterReason reason)
 {
   TsmMeter *meter = look->meter;
   TsmMeterOutcome *outcome = look->outcome;
+  const gint64 lost_wh = energy_wh - look->rise_wh;
 
   g_assert (energy_wh >= 0);
   decide (look, TSM_METER_ENERGY, reason);
   outcome->from = meter->baseline_at;
   outcome->energy_wh = energy_wh;
-  outcome->drop_wh = energy_wh - look->rise_wh;
+  outcome->drop_wh = lost_wh - meter->held_wh;
   /* Only a plug that boots with no clock gives back late; an hour after it has one, no more. */
-  meter->lost_wh = MAX (meter->lost_wh + outcome->drop_wh, 0);
+  meter->lost_wh = MAX (meter->lost_wh + lost_wh, 0);
   if (look->clock_right && (meter->boot_at == 0 || uptime_of (look) >= YOUNG_BOOT_S ||
                             look->reading->at - meter->boot_at >= YOUNG_BOOT_S))
     meter->lost_wh = 0;
-  if (outcome->drop_wh == 0)
+  if (lost_wh == 0)
     note_draw (meter, energy_wh, look->elapsed_s);
   accept_reading (look);
+}
+
+/* Midnight's fault: the time is over and nothing flowed, but the baseline's total stands until the
+ * counter passes it, or what it lost would be counted twice. */
+static void
+conclude_held (const Look *look)
+{
+  TsmMeter *meter = look->meter;
+  TsmMeterOutcome *outcome = look->outcome;
+  const gint64 total_wh = meter->baseline_total_wh;
+
+  outcome->from = meter->baseline_at;
+  outcome->drop_wh = -look->rise_wh - meter->held_wh;
+  decide (look, TSM_METER_ENERGY,
+          outcome->drop_wh != 0 ? TSM_METER_REASON_MIDNIGHT : TSM_METER_REASON_NONE);
+  note_draw (meter, 0, look->elapsed_s);
+  accept_reading (look);
+  meter->baseline_total_wh = total_wh;
+  meter->held_wh = -look->rise_wh;
 }
 
 /* TRUE when the reading stands on the refused one's level. Above the baseline anything the plug can
@@ -439,7 +460,8 @@ judge_rise (const Look *look)
   if (boot_of (look->meter) == BOOT_NEW && needs_detail (look))
     return;
   if (!is_rise_stopped (look))
-    conclude_energy (look, look->rise_wh, TSM_METER_REASON_NONE);
+    conclude_energy (look, look->rise_wh,
+                     look->meter->held_wh > 0 ? TSM_METER_REASON_MIDNIGHT : TSM_METER_REASON_NONE);
 }
 
 static void
@@ -568,8 +590,8 @@ judge_dip (const Look *look)
   if (look->rise_wh >= 0) {
     if (!is_rise_stopped (look))
       conclude_whole (look);
-  } else if (boot != BOOT_NEW && -look->rise_wh <= midnight_wh) {
-    decide (look, TSM_METER_PENDING, TSM_METER_REASON_MIDNIGHT);
+  } else if (boot != BOOT_NEW && -look->rise_wh - look->meter->held_wh <= midnight_wh) {
+    conclude_held (look);
   } else if (boot == BOOT_SAME) {
     refuse (look); /* no boot and still lower: a glitch, or set by hand */
   } else if (is_counter_low (look)) {
@@ -577,6 +599,16 @@ judge_dip (const Look *look)
   } else {
     conclude_cut (look);
   }
+}
+
+/* TRUE while the counter stands where midnight left it, or climbs back. */
+static gboolean
+is_held (const Look *look)
+{
+  const TsmMeter *meter = look->meter;
+
+  return !meter->in_dip && look->rise_wh < 0 && look->rise_wh >= -meter->held_wh &&
+         boot_of (meter) != BOOT_NEW;
 }
 
 /* Rule 5. NONE when nothing speaks for another counter. */
@@ -696,6 +728,8 @@ tsm_meter_feed (TsmMeter *self, const TsmReading *reading, gint64 utc_offset_s, 
   other = find_other_counter (&look);
   if (other != TSM_METER_REASON_NONE)
     judge_other (&look, other);
+  else if (is_held (&look))
+    conclude_held (&look);
   else if (self->in_dip || look.rise_wh < 0)
     judge_dip (&look);
   else

@@ -7,7 +7,8 @@
  * it keeps pending. The state is a plain value that the store writes and reads back field by field.
  *
  * Over an epoch, first being the counter that FIRST or EPOCH opened it with and last the one of
- * the latest ENERGY: sum of energy_wh = last - first + sum of drop_wh, to the Wh. */
+ * the latest ENERGY: sum of energy_wh = last - first + sum of drop_wh, to the Wh. A midnight's
+ * drop is +1 or +2 when the counter falls, and the same back when it has passed its old height. */
 #pragma once
 #include "base/tsm-types.h"
 
@@ -37,8 +38,8 @@ typedef enum {
   TSM_METER_REASON_UNEXPLAINED, /* a step that wants uptime and MAC before any conclusion */
   TSM_METER_REASON_ABSURD,      /* faster than the plug can carry, or not a counter */
   TSM_METER_REASON_BEHIND,      /* not after what was seen before: our clock was set back */
-  TSM_METER_REASON_MIDNIGHT,    /* a drop of 2 Wh or less with no reboot: the baseline stands until
-                                   it is passed, and so does the ENERGY that follows */
+  TSM_METER_REASON_MIDNIGHT,    /* a drop of 2 Wh or less with no reboot: ENERGY of 0 until the old
+                                    height is passed, and the ENERGY that passes it */
   TSM_METER_REASON_POWER_CUT,   /* the counter lost what a power cut took */
   TSM_METER_REASON_DIP,         /* it fell and came back whole; or a power cut's loss, already
                                    booked, came back late (drop_wh is then negative) */
@@ -66,8 +67,8 @@ typedef struct {
   gint64 from;      /* instant of the baseline the conclusion starts from; ENERGY and EPOCH only */
   gint64 energy_wh; /* ENERGY only, never negative */
   /* ENERGY only: the counter correction, exactly @energy_wh less the counter's own step from the
-   * baseline (which is negative after a loss). Above 0 what the counter lost, below 0 what it got
-   * back of a loss already booked, 0 in ordinary running. Store it whenever it is not 0. */
+   * last conclusion (which is negative after a loss). Above 0 what the counter lost, below 0 what
+   * it got back of a loss already booked, 0 in ordinary running. Store it whenever it is not 0. */
   gint64 drop_wh;
   gboolean wants_detail; /* read again at once with Status 11 and Status 5 */
 } TsmMeterOutcome;
@@ -86,6 +87,7 @@ typedef struct {
   gint64 boot_at; /* the plug's last known boot, from the last uptime it told */
   gint64 draw_mw; /* the draw seen: mean of the last @draw_s seconds, a day at most */
   gint64 draw_s;
+  gint64 held_wh;      /* the counter stood that far below the baseline's total: midnight's fault */
   gint64 lost_wh;      /* of the last power cuts: what a late NTP answer may still give back */
   guint n_asked;       /* times in a row that detail was wanted and no uptime came */
   gboolean in_dip;     /* below the baseline, not yet concluded */

@@ -195,6 +195,59 @@ test_meter_doubt_glitch (void)
   }
 }
 
+/* The counter falls by 2 Wh at midnight and climbs back: nothing is booked twice, and the sums hold
+ * at every step. */
+static void
+test_meter_midnight (void)
+{
+  static const struct {
+    gint64 total_wh, energy_wh, drop_wh;
+    TsmMeterReason reason;
+  } rows[] = {
+    { 100001, 1, 0, TSM_METER_REASON_NONE },      { 99999, 0, 2, TSM_METER_REASON_MIDNIGHT },
+    { 99999, 0, 0, TSM_METER_REASON_NONE },       { 99999, 0, 0, TSM_METER_REASON_NONE },
+    { 100000, 0, -1, TSM_METER_REASON_MIDNIGHT }, { 100000, 0, 0, TSM_METER_REASON_NONE },
+    { 99999, 0, 1, TSM_METER_REASON_MIDNIGHT },   { 100001, 0, -2, TSM_METER_REASON_MIDNIGHT },
+    { 100003, 2, 0, TSM_METER_REASON_NONE },      { 100001, 0, 2, TSM_METER_REASON_MIDNIGHT },
+    { 100006, 3, -2, TSM_METER_REASON_MIDNIGHT }, { 100007, 1, 0, TSM_METER_REASON_NONE },
+  };
+  TsmMeter meter = { 0 };
+  gint64 energy_wh = 0, drop_wh = 0;
+
+  feed (&meter, reading_of (0, 100000));
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const TsmMeterOutcome outcome = feed (&meter, reading_of (60 * (i + 1), rows[i].total_wh));
+
+    g_test_message ("row %u", i);
+    g_assert_cmpint (outcome.verdict, ==, TSM_METER_ENERGY);
+    g_assert_cmpint (outcome.from, ==, ORIGIN + 60 * i);
+    g_assert_cmpint (outcome.energy_wh, ==, rows[i].energy_wh);
+    g_assert_cmpint (outcome.drop_wh, ==, rows[i].drop_wh);
+    g_assert_cmpint (outcome.reason, ==, rows[i].reason);
+    energy_wh += outcome.energy_wh;
+    drop_wh += outcome.drop_wh;
+    g_assert_cmpint (energy_wh, ==, rows[i].total_wh - 100000 + drop_wh);
+  }
+}
+
+/* A poll without uptime is no reason to ask again each minute of a night. */
+static void
+test_meter_midnight_asks_once (void)
+{
+  TsmMeter meter = { 0 };
+  guint n_asked = 0;
+
+  feed (&meter, reading_of (0, 100000));
+  for (guint i = 1; i < 600; i++) {
+    TsmReading reading = reading_of (60 * i, 99999);
+
+    if (n_asked == 0 || i % 60 != 0)
+      reading.uptime_s = i == 2 ? reading.uptime_s : -1;
+    n_asked += feed (&meter, reading).wants_detail ? 1 : 0;
+  }
+  g_assert_cmpuint (n_asked, ==, 1);
+}
+
 /* An unsettled refusal counts for nothing, and the first without detail only asks. */
 static void
 test_meter_wants_detail (void)
@@ -351,6 +404,8 @@ main (int argc, char **argv)
   g_test_add_func ("/meter/refusal/disagrees", test_meter_refusal_disagrees);
   g_test_add_func ("/meter/refusal/small-preset", test_meter_refusal_small_preset);
   g_test_add_func ("/meter/doubt-glitch", test_meter_doubt_glitch);
+  g_test_add_func ("/meter/midnight", test_meter_midnight);
+  g_test_add_func ("/meter/midnight-asks-once", test_meter_midnight_asks_once);
   g_test_add_func ("/meter/wants-detail", test_meter_wants_detail);
   g_test_add_func ("/meter/behind", test_meter_behind);
   g_test_add_func ("/meter/same-second", test_meter_same_second);

@@ -435,6 +435,80 @@ test_metering_restart_in_a_gap_loses_nothing (void)
 }
 
 static void
+test_metering_midnight_fault_in_an_idle_night (void)
+{
+  EngineTest test;
+  gint64 n_readings;
+  guint n_reads;
+
+  prepare (&test, 0);
+  begin (&test);
+  run_to (&test, 0, 23, 0);
+  test.power_w = 0;
+  run_to (&test, 1, 0, 0);
+  test.counted_ws -= 3600;
+  n_readings = engine_test_query (&test, "SELECT count(*) FROM reading");
+  n_reads = test.n_reads;
+  run_to (&test, 2, 5, 0);
+  /* A commit each five minutes and boundary, no second look but at the drop. */
+  g_assert_cmpint (engine_test_query (&test, "SELECT count(*) FROM reading") - n_readings, <=,
+                   29 * 13 + 3);
+  g_assert_cmpuint (test.n_reads - n_reads, <=, 29 * 61 + 3);
+  g_assert_cmpint (engine_test_query (&test, "SELECT max(end_at) FROM slice"), ==, test.now);
+  check (&test);
+  g_assert_cmpint (engine_test_query (&test, "SELECT sum(drop_wh) FROM correction"), ==, 1);
+  test.power_w = 60;
+  run_to (&test, 2, 7, 0);
+  check (&test);
+  g_assert_cmpint (engine_test_query (&test, "SELECT sum(drop_wh) FROM correction"), ==, 0);
+  g_assert_cmpint (count_quality (&test, "measured", 0, G_MAXINT64), ==,
+                   engine_test_query (&test, "SELECT count(*) FROM slice"));
+  engine_test_clear (&test);
+}
+
+static void
+test_metering_midnight_fault_survives_crashes (void)
+{
+  EngineTest test;
+
+  prepare (&test, 0);
+  begin (&test);
+  run_to (&test, 0, 23, 0);
+  test.power_w = 0;
+  run_to (&test, 1, 0, 0);
+  test.counted_ws -= 3600;
+  for (guint i = 0; i < 20; i++) {
+    if (i == 10)
+      test.power_w = 60;
+    engine_test_run_until (&test, test.now + 97);
+    engine_test_crash (&test);
+    engine_test_start (&test, test.now + 7);
+  }
+  run_to (&test, 1, 2, 0);
+  check (&test);
+  g_assert_cmpint (engine_test_query (&test, "SELECT sum(drop_wh) FROM correction"), ==, 0);
+  g_assert_cmpint (engine_test_query (&test, "SELECT count(*) FROM epoch"), ==, 1);
+  engine_test_clear (&test);
+}
+
+static void
+test_metering_refusals_are_not_stored_each_minute (void)
+{
+  EngineTest test;
+  gint64 n_readings;
+
+  prepare (&test, 0);
+  begin (&test);
+  run_to (&test, 0, 12, 30);
+  test.plug_boot_at = test.now;
+  test.counted_ws -= (gint64) 100000000 * 3600; /* negative: no counter at all */
+  n_readings = engine_test_query (&test, "SELECT count(*) FROM reading");
+  run_to (&test, 0, 12, 59);
+  g_assert_cmpint (engine_test_query (&test, "SELECT count(*) FROM reading") - n_readings, <=, 8);
+  engine_test_clear (&test);
+}
+
+static void
 test_metering_silence_is_told_once (void)
 {
   EngineTest test;
@@ -623,6 +697,9 @@ main (int argc, char **argv)
   ADD ("new-plug", new_plug_leaves_its_gap_down);
   ADD ("power-cut", power_cut_is_a_dip);
   ADD ("restart-in-a-gap", restart_in_a_gap_loses_nothing);
+  ADD ("midnight", midnight_fault_in_an_idle_night);
+  ADD ("midnight/crash", midnight_fault_survives_crashes);
+  ADD ("absurd/commits", refusals_are_not_stored_each_minute);
   ADD ("silence", silence_is_told_once);
   ADD ("silence/denied", refused_password_is_told_at_once);
   ADD ("silence/draw", draw_is_known_over_a_missed_poll);
