@@ -196,10 +196,21 @@ begin_other_epoch (TsmEngine *engine, const TsmReading *reading, const TsmMeterO
                      TSM_SAY_INSTANT (outcome->from));
 }
 
+/* TRUE when the energy was reckoned from the power, not counted. */
+static gboolean
+is_reckoned (const TsmMeterOutcome *outcome)
+{
+  return outcome->drop_wh != 0 && outcome->reason != TSM_METER_REASON_MIDNIGHT;
+}
+
 static void
 book_energy (TsmEngine *engine, const TsmReading *reading, const TsmMeterOutcome *outcome)
 {
-  tsm_ledger_book (engine, outcome->from, reading->at, outcome->energy_wh);
+  if (is_reckoned (outcome))
+    tsm_ledger_book_as (engine, outcome->from, reading->at, outcome->energy_wh,
+                        TSM_QUALITY_ESTIMATED);
+  else
+    tsm_ledger_book (engine, outcome->from, reading->at, outcome->energy_wh);
   if (outcome->drop_wh != 0)
     tsm_meter_table_add_correction (engine->db, engine->server_id, reading->at,
                                     engine->ledger.epoch, outcome->drop_wh, outcome->energy_wh);

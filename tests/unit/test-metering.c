@@ -404,6 +404,9 @@ test_metering_power_cut_is_a_dip (void)
   check (&test);
   g_assert_cmpint (engine_test_query (&test, "SELECT count(*) FROM correction"), ==, 1);
   g_assert_cmpint (engine_test_query (&test, "SELECT sum(drop_wh) FROM correction"), ==, lost_wh);
+  /* All of it inside one hour, and yet no meter counted it. */
+  g_assert_cmpint (count_quality (&test, "estimated", at (&test, 0, 18, 59), at (&test, 0, 20, 0)),
+                   ==, 1);
   booked_wh = sum_wh (&test);
   g_assert_cmpint (booked_wh, ==, test.energy_ws / 3600 - 120000);
   g_assert_cmpint (engine_test_query (&test, "SELECT count(*) FROM epoch"), ==, 1);
