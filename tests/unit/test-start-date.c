@@ -10,7 +10,7 @@
 
 static const struct {
   const char *name;
-  gint days; /* from 2026-02-17 */
+  gint days;           /* from 2026-02-17 */
   const char *problem; /* NULL: it is taken */
 } cases[] = {
   { "today", 0, NULL },
