@@ -2,6 +2,7 @@
  * test-engine: an engine in a small world, driven by hand. */
 #include "test-engine.h"
 #include <glib/gstdio.h>
+#include <stdio.h>
 #include <string.h>
 
 static const gint64 admins[] = { ENGINE_TEST_ADMIN };
@@ -357,4 +358,51 @@ engine_test_query_args (EngineTest *test, const char *sql, const TsmArg *args, g
   g_auto (TsmQuery) query = tsm_db_query_args (test->db, sql, args, n_args);
 
   return tsm_query_next (&query) ? tsm_query_get_int_or (&query, 0, G_MININT64) : G_MININT64;
+}
+
+TsmDay
+engine_test_parse_day (const char *text)
+{
+  g_autofree char *date = g_strndup (text, 10);
+  TsmDay day;
+
+  g_assert_true (tsm_day_parse (date, &day));
+  return day;
+}
+
+gint64
+engine_test_parse_instant (const EngineTest *test, const char *text)
+{
+  const TsmDay day = engine_test_parse_day (text);
+  guint hour, minute, second = 0;
+
+  g_assert_cmpint (sscanf (text + 10, " %u:%u:%u", &hour, &minute, &second), >=, 2);
+  return engine_test_at (test, day, hour, minute) + second;
+}
+
+void
+engine_test_check_books (EngineTest *test)
+{
+  g_assert_cmpint (
+      engine_test_query (test, "SELECT count(*) FROM day_total t WHERE"
+                               " (energy_wh, cost_neur, unpriced_wh, estimated_wh) IS NOT"
+                               " (SELECT coalesce(sum(energy_wh), 0), coalesce(sum(cost_neur), 0),"
+                               "  coalesce(sum(unpriced_wh), 0), coalesce(sum(estimated_wh), 0)"
+                               "  FROM share s WHERE s.day = t.day)"),
+      ==, 0);
+  g_assert_cmpint (
+      engine_test_query (
+          test,
+          "SELECT count(*) FROM day_total t WHERE (energy_wh, estimated_wh, down_seconds) IS NOT"
+          " (SELECT coalesce(sum(energy_wh), 0),"
+          "  coalesce(sum(energy_wh) FILTER (WHERE quality = 'estimated'), 0),"
+          "  coalesce(sum(end_at - begin_at) FILTER (WHERE energy_wh IS NULL), 0)"
+          "  FROM slice s WHERE s.day = t.day)"),
+      ==, 0);
+  g_assert_cmpint (engine_test_query (test, "SELECT count(DISTINCT day) FROM slice"
+                                            " WHERE day NOT IN (SELECT day FROM day_total)"),
+                   ==, 0);
+  g_assert_cmpint (engine_test_query (test, "SELECT coalesce(max(end_at) - min(begin_at)"
+                                            " - sum(end_at - begin_at), 0) FROM slice"),
+                   ==, 0);
 }

@@ -99,3 +99,10 @@ gint64 engine_test_total_wh (const EngineTest *test);
   engine_test_query_args (test, sql, (const TsmArg[]){ __VA_ARGS__ }, \
                           sizeof ((const TsmArg[]){ __VA_ARGS__ }) / sizeof (TsmArg))
 gint64 engine_test_query_args (EngineTest *test, const char *sql, const TsmArg *args, gsize n_args);
+
+/* "2026-01-27", whatever follows; "2026-01-27 12:00" or "2026-01-27 12:00:01", local. */
+TsmDay engine_test_parse_day (const char *text);
+gint64 engine_test_parse_instant (const EngineTest *test, const char *text);
+/* Whatever happened, and on every day: the shares are the total, the total is its slices, and the
+ * slices tile the time (DESIGN 7.2, 7.3). The current day's must have been asked for. */
+void engine_test_check_books (EngineTest *test);

@@ -3,7 +3,6 @@
 #include "engine/tsm-ledger.h"
 #include "store/tsm-share-table.h"
 #include "test-engine.h"
-#include <stdio.h>
 #include <string.h>
 
 /* Micro-euro per kWh, so that Wh x price is nano-euro: data/prices.csv. */
@@ -58,26 +57,6 @@ typedef struct {
   Figure figures[MAX_ROWS];
 } Scenario;
 
-static TsmDay
-day_of (const char *text)
-{
-  g_autofree char *date = g_strndup (text, 10);
-  TsmDay day;
-
-  g_assert_true (tsm_day_parse (date, &day));
-  return day;
-}
-
-/* "2026-01-27 12:00" */
-static gint64
-instant_of (const EngineTest *test, const char *text)
-{
-  guint hour, minute;
-
-  g_assert_cmpint (sscanf (text + 10, " %u:%u", &hour, &minute), ==, 2);
-  return engine_test_at (test, day_of (text), hour, minute);
-}
-
 static TsmColour
 colour_of (char letter)
 {
@@ -116,14 +95,14 @@ change_world (EngineTest *test, const char *line)
     engine_test_start (test, test->now);
   } else {
     g_assert_true (g_str_has_prefix (line, "!colour "));
-    engine_test_set_colour (test, day_of (line + 8), colour_of (line[19]));
+    engine_test_set_colour (test, engine_test_parse_day (line + 8), colour_of (line[19]));
   }
 }
 
 static void
 act (EngineTest *test, const Act *what)
 {
-  go_to (test, instant_of (test, what->at));
+  go_to (test, engine_test_parse_instant (test, what->at));
   g_test_message ("%s: %s", what->at, what->line);
   if (what->line[0] == '!') {
     change_world (test, what->line);
@@ -139,36 +118,7 @@ act_until (EngineTest *test, const Act **acts, const char *until)
 {
   for (; (*acts)->at != NULL && strcmp ((*acts)->at, until) <= 0; (*acts)++)
     act (test, *acts);
-  go_to (test, instant_of (test, until));
-}
-
-/* Whatever happened, and on every day: the shares are the total, the total is its slices, and the
- * slices tile the time (DESIGN 7.2, 7.3). */
-static void
-check_books (EngineTest *test)
-{
-  g_assert_cmpint (
-      engine_test_query (test, "SELECT count(*) FROM day_total t WHERE"
-                               " (energy_wh, cost_neur, unpriced_wh, estimated_wh) IS NOT"
-                               " (SELECT coalesce(sum(energy_wh), 0), coalesce(sum(cost_neur), 0),"
-                               "  coalesce(sum(unpriced_wh), 0), coalesce(sum(estimated_wh), 0)"
-                               "  FROM share s WHERE s.day = t.day)"),
-      ==, 0);
-  g_assert_cmpint (
-      engine_test_query (
-          test,
-          "SELECT count(*) FROM day_total t WHERE (energy_wh, estimated_wh, down_seconds) IS NOT"
-          " (SELECT coalesce(sum(energy_wh), 0),"
-          "  coalesce(sum(energy_wh) FILTER (WHERE quality = 'estimated'), 0),"
-          "  coalesce(sum(end_at - begin_at) FILTER (WHERE energy_wh IS NULL), 0)"
-          "  FROM slice s WHERE s.day = t.day)"),
-      ==, 0);
-  g_assert_cmpint (engine_test_query (test, "SELECT count(DISTINCT day) FROM slice"
-                                            " WHERE day NOT IN (SELECT day FROM day_total)"),
-                   ==, 0);
-  g_assert_cmpint (engine_test_query (test, "SELECT coalesce(max(end_at) - min(begin_at)"
-                                            " - sum(end_at - begin_at), 0) FROM slice"),
-                   ==, 0);
+  go_to (test, engine_test_parse_instant (test, until));
 }
 
 static JsonObject *
@@ -213,7 +163,7 @@ check_figure (EngineTest *test, const Figure *figure)
 
   g_test_message ("%s: %" G_GINT64_FORMAT " asks for %s", figure->at, figure->who, figure->period);
   ask_state (test, figure->who == HOUSE ? TOTAL : figure->who);
-  check_books (test);
+  engine_test_check_books (test);
   if (figure->who == HOUSE) {
     check_house (test, figure);
     return;
@@ -229,7 +179,7 @@ check_figure (EngineTest *test, const Figure *figure)
 static void
 begin (EngineTest *test, const char *first_day, gint64 power_w, const char *colours)
 {
-  const TsmDay day = day_of (first_day);
+  const TsmDay day = engine_test_parse_day (first_day);
 
   engine_test_init (test, day);
   engine_test_keep (test);
@@ -615,7 +565,7 @@ test_ledger_week_is_paid_by (gconstpointer data)
   act_until (&test, &acts, "2026-01-26 07:00");
   g_assert_null (acts->at);
   ask_state (&test, TOTAL);
-  check_books (&test);
+  engine_test_check_books (&test);
   for (gint i = 0; i < 7; i++)
     check_day (&test, test.first_day + i, week->payers[i]);
   engine_test_clear (&test);
@@ -708,9 +658,9 @@ test_ledger_odd_ones_rotate (void)
   greet (&test, 3);
   engine_test_run_until (&test, engine_test_at (&test, test.first_day + 4, 6, 0));
   ask_state (&test, TOTAL);
-  check_books (&test);
+  engine_test_check_books (&test);
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-    const TsmDay day = day_of (rows[i].date);
+    const TsmDay day = engine_test_parse_day (rows[i].date);
 
     for (guint user = 0; user < 3; user++) {
       const TsmDayTotal part = tsm_share_table_sum_user (test.db, 1, FIRST + user, day, day, FALSE);
@@ -723,122 +673,6 @@ test_ledger_odd_ones_rotate (void)
     }
   }
   engine_test_clear (&test);
-}
-
-/* The counter says 1 Wh a minute since 1 January 2025; TSM starts at 06:00 of the Tempo day and is
- * asked at @now. The row's period is [@from, @to), Tempo days that begin at 06:00. */
-typedef struct {
-  const char *now;
-  const char *period;
-  const char *from;
-  const char *to; /* NULL: now */
-  gint64 wh;
-} Span;
-
-/* What the days of 24 hours come to, in Wh. */
-#define DAYS(n) ((n) *G_GINT64_CONSTANT (1440))
-
-static void
-check_spans (const char *start, const Span *spans, gsize n_spans)
-{
-  EngineTest test;
-  gint64 begin_at, first_at;
-
-  begin (&test, "2025-01-01", 60, "");
-  test.config.has_host = FALSE;
-  first_at = engine_test_at (&test, test.first_day, 6, 0);
-  begin_at = instant_of (&test, start);
-  test.energy_ws = (begin_at - first_at) * 60;
-  engine_test_start (&test, begin_at);
-  for (gsize i = 0; i < n_spans; i++) {
-    const Span *span = &spans[i];
-    JsonObject *row;
-
-    g_test_message ("%s: %s", span->now, span->period);
-    engine_test_run_until (&test, instant_of (&test, span->now));
-    ask_state (&test, TOTAL);
-    check_books (&test);
-    row = peek_period (&test, span->period);
-    g_assert_cmpint (json_object_get_int_member (row, "from"), ==,
-                     engine_test_at (&test, day_of (span->from), 6, 0));
-    g_assert_cmpint (json_object_get_int_member (row, "to"), ==,
-                     span->to == NULL ? test.now : engine_test_at (&test, day_of (span->to), 6, 0));
-    g_assert_cmpint (json_object_get_int_member (row, "wh"), ==, span->wh);
-  }
-  engine_test_clear (&test);
-}
-
-static void
-test_ledger_periods_of_a_thursday (void)
-{
-  static const Span spans[] = {
-    { "2026-02-05 12:00", "global", "2025-01-01", NULL, DAYS (365 + 31 + 4) + 360 },
-    { "2026-02-05 12:00", "year", "2026-01-01", NULL, DAYS (31 + 4) + 360 },
-    { "2026-02-05 12:00", "previous_year", "2025-01-01", "2026-01-01", DAYS (365) },
-    { "2026-02-05 12:00", "month", "2026-02-01", NULL, DAYS (4) + 360 },
-    { "2026-02-05 12:00", "previous_month", "2026-01-01", "2026-02-01", DAYS (31) },
-    { "2026-02-05 12:00", "week", "2026-02-02", NULL, DAYS (3) + 360 },
-    { "2026-02-05 12:00", "previous_week", "2026-01-26", "2026-02-02", DAYS (7) },
-    { "2026-02-05 12:00", "yesterday", "2026-02-04", "2026-02-05", DAYS (1) },
-    { "2026-02-05 12:00", "previous_yesterday", "2026-02-03", "2026-02-04", DAYS (1) },
-    { "2026-02-05 12:00", "day", "2026-02-05", NULL, 360 },
-    { "2026-02-05 12:00", "previous_day", "2026-02-04", "2026-02-05", DAYS (1) },
-  };
-
-  check_spans ("2026-02-05 06:00", spans, G_N_ELEMENTS (spans));
-}
-
-static void
-test_ledger_periods_turn_at_six (void)
-{
-  static const Span spans[] = {
-    /* The night of a Sunday that ends a month: it is Sunday still. */
-    { "2026-06-01 05:30", "week", "2026-05-25", NULL, DAYS (7) - 30 },
-    { "2026-06-01 05:30", "previous_week", "2026-05-18", "2026-05-25", DAYS (7) },
-    { "2026-06-01 05:30", "month", "2026-05-01", NULL, DAYS (31) - 30 },
-    { "2026-06-01 05:30", "previous_month", "2026-04-01", "2026-05-01", DAYS (30) },
-    /* Monday the 1st, a quarter past six. */
-    { "2026-06-01 06:15", "week", "2026-06-01", NULL, 15 },
-    { "2026-06-01 06:15", "previous_week", "2026-05-25", "2026-06-01", DAYS (7) },
-    { "2026-06-01 06:15", "month", "2026-06-01", NULL, 15 },
-    { "2026-06-01 06:15", "previous_month", "2026-05-01", "2026-06-01", DAYS (31) },
-    { "2026-06-01 06:15", "previous_yesterday", "2026-05-30", "2026-05-31", DAYS (1) },
-  };
-
-  check_spans ("2026-05-31 06:00", spans, G_N_ELEMENTS (spans));
-}
-
-static void
-test_ledger_periods_turn_with_the_year (void)
-{
-  static const Span spans[] = {
-    { "2026-01-01 05:30", "year", "2025-01-01", NULL, DAYS (365) - 30 },
-    { "2026-01-01 05:30", "month", "2025-12-01", NULL, DAYS (31) - 30 },
-    { "2026-01-01 06:30", "year", "2026-01-01", NULL, 30 },
-    { "2026-01-01 06:30", "previous_year", "2025-01-01", "2026-01-01", DAYS (365) },
-    { "2026-01-01 06:30", "previous_month", "2025-12-01", "2026-01-01", DAYS (31) },
-    /* A week knows no year: Monday 29 December. */
-    { "2026-01-01 06:30", "week", "2025-12-29", NULL, DAYS (3) + 30 },
-  };
-
-  check_spans ("2025-12-31 06:00", spans, G_N_ELEMENTS (spans));
-}
-
-static void
-test_ledger_periods_hold_the_clock_changes (void)
-{
-  static const Span spring[] = {
-    { "2026-04-02 12:00", "previous_month", "2026-03-01", "2026-04-01", DAYS (31) - 60 },
-    { "2026-04-02 12:00", "previous_week", "2026-03-23", "2026-03-30", DAYS (7) - 60 },
-  };
-  static const Span autumn[] = {
-    { "2025-11-01 12:00", "previous_month", "2025-10-01", "2025-11-01", DAYS (31) + 60 },
-    { "2025-11-01 12:00", "week", "2025-10-27", NULL, DAYS (5) + 360 },
-    { "2025-11-01 12:00", "previous_week", "2025-10-20", "2025-10-27", DAYS (7) + 60 },
-  };
-
-  check_spans ("2026-04-02 06:00", spring, G_N_ELEMENTS (spring));
-  check_spans ("2025-11-01 06:00", autumn, G_N_ELEMENTS (autumn));
 }
 
 static void
@@ -858,9 +692,5 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (weeks); i++)
     add_story ("week/", weeks[i].story, &weeks[i], test_ledger_week_is_paid_by);
   g_test_add_func ("/ledger/rotation", test_ledger_odd_ones_rotate);
-  g_test_add_func ("/ledger/period/thursday", test_ledger_periods_of_a_thursday);
-  g_test_add_func ("/ledger/period/six", test_ledger_periods_turn_at_six);
-  g_test_add_func ("/ledger/period/year", test_ledger_periods_turn_with_the_year);
-  g_test_add_func ("/ledger/period/clock", test_ledger_periods_hold_the_clock_changes);
   return g_test_run ();
 }
