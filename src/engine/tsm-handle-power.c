@@ -223,7 +223,8 @@ TsmReply *
 tsm_handle_power_status (TsmEngine *engine, const TsmRequest *request)
 {
   const TsmDay today = tsm_engine_get_today (engine);
-  const gboolean has_read = engine->metering.last.at != TSM_INSTANT_NONE;
+  const TsmMetering *metering = &engine->metering;
+  const gboolean has_read = metering->believed_at != TSM_INSTANT_NONE;
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
   g_autofree char *text = dup_status (engine, request->lang);
 
@@ -238,7 +239,7 @@ tsm_handle_power_status (TsmEngine *engine, const TsmRequest *request)
                      tsm_power_to_string (tsm_conductor_get_wanted (engine).state));
   tsm_json_add_text (data, "host", tsm_power_to_string (tsm_conductor_get_seen (engine)));
   tsm_json_add_int_or (data, "power_w", tsm_metering_get_power (engine), -1);
-  tsm_json_add_int_or (data, "total_wh", has_read ? engine->metering.last.total_wh : -1, -1);
-  tsm_json_add_int_or (data, "last_reading", engine->metering.last.at, TSM_INSTANT_NONE);
+  tsm_json_add_int_or (data, "total_wh", has_read ? metering->believed_total_wh : -1, -1);
+  tsm_json_add_int_or (data, "last_reading", metering->believed_at, TSM_INSTANT_NONE);
   return tsm_reply_new_done (request, text, tsm_json_end (data));
 }

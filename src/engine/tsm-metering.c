@@ -17,8 +17,11 @@
 #define LOST_AFTER_S 120
 #define EPISODE      "plug"
 /* Our clock is that far behind what is booked: worth a word. */
-#define BEHIND_S      120
-#define EPISODE_CLOCK "clock"
+#define BEHIND_S        120
+#define EPISODE_CLOCK   "clock"
+#define EPISODE_REFUSED "refused"
+/* Refusals in a row that are worth a word. */
+#define TOLD_REFUSALS 5
 #define STATE         "meter"
 
 static const TsmField meter_fields[] = {
@@ -59,6 +62,7 @@ tsm_metering_start (TsmEngine *engine)
   g_autoptr (GError) error = NULL;
 
   self->last.at = TSM_INSTANT_NONE;
+  self->believed_at = TSM_INSTANT_NONE;
   self->asked_at = TSM_INSTANT_NONE;
   self->detail_at = TSM_INSTANT_NONE;
   self->failing_since = TSM_INSTANT_NONE;
@@ -248,6 +252,33 @@ end_behind (TsmEngine *engine)
                        N_ ("The clock has caught up; metering goes on."));
 }
 
+/* A glitch is everyday life; a plug that goes on saying what cannot be is not. */
+static void
+note_refusal (TsmEngine *engine, const TsmReading *reading)
+{
+  TsmMetering *self = &engine->metering;
+
+  self->n_refused++;
+  if (self->n_refused < TOLD_REFUSALS || !tsm_engine_begin_episode (engine, EPISODE_REFUSED))
+    return;
+  tsm_engine_notify (engine, TSM_NOTICE_PROBLEM,
+                     N_ ("The plug says what cannot be: %s, where %s was known. That is left out "
+                         "until it makes sense."),
+                     TSM_SAY_ENERGY (reading->total_wh), TSM_SAY_ENERGY (self->known_total_wh));
+}
+
+static void
+note_belief (TsmEngine *engine, const TsmReading *reading)
+{
+  TsmMetering *self = &engine->metering;
+
+  self->n_refused = 0;
+  self->believed_at = reading->at;
+  self->believed_total_wh = reading->total_wh;
+  if (tsm_engine_end_episode (engine, EPISODE_REFUSED))
+    tsm_engine_notify (engine, TSM_NOTICE_RECOVERY, N_ ("The plug makes sense again."));
+}
+
 /* TRUE unless the one before ended the same way. */
 static gboolean
 is_news (const TsmMetering *self, const TsmMeterOutcome *outcome)
@@ -264,9 +295,11 @@ conclude (TsmEngine *engine, const TsmReading *reading, const TsmMeterOutcome *o
 
   switch (outcome->verdict) {
   case TSM_METER_FIRST:
+    note_belief (engine, reading);
     begin_first_epoch (engine, reading);
     return TRUE;
   case TSM_METER_ENERGY:
+    note_belief (engine, reading);
     end_behind (engine);
     book_energy (engine, reading, outcome);
     return outcome->reason != TSM_METER_REASON_NONE || outcome->drop_wh != 0;
@@ -275,8 +308,11 @@ conclude (TsmEngine *engine, const TsmReading *reading, const TsmMeterOutcome *o
   case TSM_METER_REFUSED:
     if (outcome->reason == TSM_METER_REASON_BEHIND)
       begin_behind (engine, reading);
+    else
+      note_refusal (engine, reading);
     return is_news (self, outcome);
   case TSM_METER_EPOCH:
+    note_belief (engine, reading);
     begin_other_epoch (engine, reading, outcome);
     return TRUE;
   }

@@ -14,6 +14,9 @@ typedef struct {
   TsmMeter meter;
   TsmReading last; /* the last one fed; at is TSM_INSTANT_NONE before the first */
   TsmMeterOutcome last_outcome;
+  gint64 believed_at; /* of the last reading that was believed; TSM_INSTANT_NONE */
+  gint64 believed_total_wh;
+  guint n_refused;         /* readings in a row that cannot be */
   gint64 known_total_wh;   /* the counter's baseline before @last */
   gboolean is_uncommitted; /* @last and @meter are newer than the store */
   gint64 committed_at;

@@ -591,6 +591,33 @@ test_metering_absurd_steps_are_refused (void)
   engine_test_clear (&test);
 }
 
+/* One glitch is everyday life; a plug that goes on is told of once, and its end too. Meanwhile
+ * `status` shows the last total that was believed. */
+static void
+test_metering_a_lying_plug_is_told_of (void)
+{
+  EngineTest test;
+
+  prepare (&test, 0);
+  begin (&test);
+  run_to (&test, 0, 12, 30);
+  test.counted_ws -= (gint64) 100000000 * 3600; /* negative: no counter at all */
+  run_to (&test, 0, 12, 33);
+  g_assert_false (engine_test_was_told (&test, "The plug says what cannot be"));
+  run_to (&test, 0, 13, 30);
+  g_assert_cmpuint (engine_test_count_told (&test, "The plug says what cannot be"), ==, 1);
+  engine_test_type (&test, ENGINE_TEST_ADMIN, "status");
+  g_assert_cmpint (engine_test_get_int (&test, "last_reading"), ==, at (&test, 0, 12, 30));
+  g_assert_cmpint (engine_test_get_int (&test, "total_wh"), >, 0);
+  test.counted_ws += (gint64) 100000000 * 3600;
+  run_to (&test, 0, 14, 0);
+  g_assert_cmpuint (engine_test_count_told (&test, "The plug makes sense again"), ==, 1);
+  check (&test);
+  engine_test_type (&test, ENGINE_TEST_ADMIN, "status");
+  g_assert_cmpint (engine_test_get_int (&test, "last_reading"), ==, test.now);
+  engine_test_clear (&test);
+}
+
 static void
 test_metering_detail_is_asked_hourly (void)
 {
@@ -707,6 +734,7 @@ main (int argc, char **argv)
   ADD ("silence/denied", refused_password_is_told_at_once);
   ADD ("silence/draw", draw_is_known_over_a_missed_poll);
   ADD ("absurd", absurd_steps_are_refused);
+  ADD ("absurd/told", a_lying_plug_is_told_of);
   ADD ("clock/back", goes_on_when_the_clock_is_set_back);
   ADD ("clock/derogation", derogation_after_the_clock_was_set_back);
   return g_test_run ();
