@@ -11,7 +11,7 @@ G_DECLARE_FINAL_TYPE (TsmAuthorities, tsm_authorities, TSM, AUTHORITIES, GTlsDat
 
 /* Makes one the database of all TLS connections that are given no other. GnuTLS keeps the list as
  * two trees of 4 MB each for as long as the program runs, also for connections that never look at
- * it; a few connections a day are cheaper served by reading it again (10 ms). To be called before
+ * it; a few connections a day are cheaper served by reading it again (30 ms). To be called before
  * the first of them; does nothing the second time. Loads GnuTLS, so not before it is needed. */
 void tsm_authorities_install (void);
 
