@@ -10,12 +10,14 @@
 
 #define BEARER "Bearer "
 /* How long a client may be silent: before its request, within it, or after the answer. */
-#define IDLE_TIMEOUT_S 30
+#define IDLE_TIMEOUT_S   30
+#define SWEEPS_A_TIMEOUT 4
 
 struct _TsmHttpServer {
   SoupServer *soup;
   GSocketService *service; /* which takes the clients in: libsoup's own has no bounds */
-  GHashTable *clients;     /* of GSocketConnection, not owned; a set */
+  GHashTable *clients;     /* of GSocketConnection, to gint64: when it came, monotonic us */
+  guint sweeper;           /* runs while there are clients */
   gboolean is_full;        /* a client was turned away since there was room last */
   guint idle_timeout_s;
   guint16 port;
@@ -281,6 +283,57 @@ tsm_http_server_check (const TsmHttpServerOptions *options, GError **error)
   return address != NULL;
 }
 
+static gboolean
+is_answered (const TsmHttpServer *self, GSocket *socket)
+{
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, self->asked);
+  while (g_hash_table_iter_next (&iter, &key, NULL)) {
+    const Asked *asked = key;
+
+    if (soup_server_message_get_socket (asked->message) == socket)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Cuts off who has been there long enough, however slowly he speaks, unless an answer is on its way
+ * to him. A time-out of the socket's own would begin anew with each byte, and can be missed. */
+static gboolean
+sweep (gpointer data)
+{
+  TsmHttpServer *self = data;
+  const gint64 limit_us = self->idle_timeout_s * G_USEC_PER_SEC;
+  const gint64 now_us = g_get_monotonic_time ();
+  GHashTableIter iter;
+  gpointer connection, since_us;
+
+  g_hash_table_iter_init (&iter, self->clients);
+  while (g_hash_table_iter_next (&iter, &connection, &since_us)) {
+    GSocket *socket = g_socket_connection_get_socket (connection);
+
+    if (now_us - *(gint64 *) since_us >= limit_us && is_answered (self, socket))
+      g_socket_shutdown (socket, TRUE, TRUE, NULL);
+  }
+  if (g_hash_table_size (self->clients) > 0)
+    return G_SOURCE_CONTINUE;
+  self->sweeper = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+add_client (TsmHttpServer *self, GSocketConnection *connection)
+{
+  gint64 *since_us = g_new (gint64, 1);
+
+  *since_us = g_get_monotonic_time ();
+  g_hash_table_insert (self->clients, connection, since_us);
+  if (self->sweeper == 0)
+    self->sweeper = g_timeout_add (self->idle_timeout_s * 1000 / SWEEPS_A_TIMEOUT, sweep, self);
+}
+
 static void
 on_client_gone (gpointer data, GObject *connection)
 {
@@ -307,12 +360,11 @@ on_incoming (GSocketService *service, GSocketConnection *connection, GObject *so
     g_io_stream_close (G_IO_STREAM (connection), NULL, NULL);
     return TRUE;
   }
-  g_socket_set_timeout (g_socket_connection_get_socket (connection), self->idle_timeout_s);
   if (!soup_server_accept_iostream (self->soup, G_IO_STREAM (connection), local, remote, &error)) {
     tsm_debug ("http", "a client could not be taken in: %s", error->message);
     return TRUE;
   }
-  g_hash_table_add (self->clients, connection);
+  add_client (self, connection);
   g_object_weak_ref (G_OBJECT (connection), on_client_gone, self);
   return TRUE;
 }
@@ -344,7 +396,7 @@ tsm_http_server_new (const TsmHttpServerOptions *options, GError **error)
   if (options->token != NULL && !tsm_secret_is_empty (options->token))
     self->token = tsm_secret_ref (options->token);
   self->asked = g_hash_table_new_full (NULL, NULL, asked_free, NULL);
-  self->clients = g_hash_table_new (NULL, NULL);
+  self->clients = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   self->idle_timeout_s = options->idle_timeout_s > 0 ? options->idle_timeout_s : IDLE_TIMEOUT_S;
   self->soup = soup_server_new ("server-header", "tsm", NULL);
   self->service = g_socket_service_new ();
@@ -379,6 +431,7 @@ tsm_http_server_free (TsmHttpServer *self)
 {
   if (self == NULL)
     return;
+  g_clear_handle_id (&self->sweeper, g_source_remove);
   g_signal_handlers_disconnect_by_data (self->service, self);
   g_socket_service_stop (self->service);
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));

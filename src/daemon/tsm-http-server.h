@@ -13,7 +13,7 @@ typedef struct {
   const char *listen;   /* TSM_LISTEN: an address, or "localhost", and a port */
   TsmSecret *token;     /* TSM_WEB_TOKEN; NULL: none */
   TsmDesk *desk;        /* borrowed */
-  guint idle_timeout_s; /* after which a silent client is cut off; 0: 30 */
+  guint idle_timeout_s; /* after which a client is cut off; 0: 30 */
 } TsmHttpServerOptions;
 
 typedef struct _TsmHttpServer TsmHttpServer;
