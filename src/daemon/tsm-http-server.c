@@ -9,7 +9,7 @@
 #include <string.h>
 
 #define BEARER "Bearer "
-/* How long a client may be silent: before its request, within it, or after the answer. */
+/* How long a client may stay, an answer on its way aside. */
 #define IDLE_TIMEOUT_S   30
 #define SWEEPS_A_TIMEOUT 4
 
