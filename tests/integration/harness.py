@@ -72,6 +72,12 @@ def bare_environment(directory):
                 GSETTINGS_BACKEND="memory")
 
 
+def count_before(instants, earliest):
+    """What happened earlier. A daemon may act on a command before its client has told the test."""
+    earliest = at(earliest) if isinstance(earliest, str) else earliest
+    return sum(1 for instant in instants if instant < earliest)
+
+
 class TsmTest(unittest.TestCase):
     """Class attributes set the scene; a test may change self.settings before start()."""
 
@@ -278,7 +284,7 @@ class TsmTest(unittest.TestCase):
 
     def wait_for_off(self, earliest, latest):
         """The host must be told to stop in this span, and then be down."""
-        before = len(self.shutdowns())
+        before = count_before(self.shutdowns(), earliest)
         latest = at(latest) if isinstance(latest, str) else latest
         self.world.wait_until(lambda: len(self.shutdowns()) > before, latest, "a shutdown")
         self.assert_between(self.shutdowns()[before], earliest, latest, "shutdown")
@@ -286,7 +292,7 @@ class TsmTest(unittest.TestCase):
 
     def wait_for_on(self, earliest, latest):
         """The host must be woken in this span, and then be up."""
-        before = len(self.boots())
+        before = count_before(self.boots(), earliest)
         latest = at(latest) if isinstance(latest, str) else latest
         self.world.wait_until(lambda: len(self.boots()) > before, latest, "a wake-up")
         self.assert_between(self.boots()[before], earliest, latest, "wake-up")
