@@ -3,6 +3,7 @@
 #include "cli/tsm-check-plug.h"
 #include "base/tsm-error.h"
 #include "daemon/tsm-service.h"
+#include "rules/tsm-day.h"
 
 /* From 9.5.0.9 on a counter can be set, from 12.3 on a power cut costs less of it. */
 #define VERSION_ADVISED   G_GINT64_CONSTANT (9005000009)
@@ -77,9 +78,8 @@ static gint64
 get_local_clock (GTimeZone *zone)
 {
   const gint64 now = tsm_service_now (NULL);
-  const gint interval = g_time_zone_find_interval (zone, G_TIME_TYPE_UNIVERSAL, now);
 
-  return now + g_time_zone_get_offset (zone, interval);
+  return now + tsm_day_get_offset (now, zone);
 }
 
 static gboolean

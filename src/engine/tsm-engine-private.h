@@ -43,9 +43,8 @@ TsmEffect *tsm_engine_add_effect (TsmEngine *self, TsmEffectKind kind);
                             sizeof ((const TsmSaid[]){ __VA_ARGS__ }) / sizeof (TsmSaid))
 TsmNotice *tsm_engine_notify_values (TsmEngine *self, TsmNoticeKind kind, const char *msgid,
                                      const TsmSaid *values, gsize n_values);
-/* The Tempo day at the step's instant, and the zone's offset from UTC there. */
+/* The Tempo day at the step's instant. */
 TsmDay tsm_engine_get_today (const TsmEngine *self);
-gint64 tsm_engine_get_utc_offset (const TsmEngine *self, gint64 at);
 
 /* What is wrong, once an episode: TRUE if it just began, or just ended. */
 gboolean tsm_engine_begin_episode (TsmEngine *self, const char *kind);

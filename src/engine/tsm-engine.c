@@ -82,13 +82,6 @@ tsm_engine_get_today (const TsmEngine *self)
   return self->today;
 }
 
-gint64
-tsm_engine_get_utc_offset (const TsmEngine *self, gint64 at)
-{
-  return g_time_zone_get_offset (self->zone,
-                                 g_time_zone_find_interval (self->zone, G_TIME_TYPE_UNIVERSAL, at));
-}
-
 gboolean
 tsm_engine_begin_episode (TsmEngine *self, const char *kind)
 {

@@ -180,8 +180,7 @@ see (TsmEngine *engine, TsmDay day, TsmColour colour, TsmSource source)
 
   if (colour == TSM_COLOUR_UNKNOWN)
     return;
-  if (tsm_colour_table_get_sighting (engine->db, engine->server_id, day, source) != colour)
-    tsm_colour_table_add_sighting (engine->db, engine->server_id, day, source, colour, engine->now);
+  tsm_colour_table_add_sighting (engine->db, engine->server_id, day, source, colour, engine->now);
   is_seconded = tsm_colour_table_get_sighting (engine->db, engine->server_id, day, other) == colour;
   change = tsm_colour_see (&known, day, colour, source, engine->now, is_seconded, engine->zone);
   if (change == TSM_COLOUR_CHANGE_NONE)

@@ -2,6 +2,7 @@
  * tsm-jobs: what runs at fixed local times. */
 #include "engine/tsm-jobs.h"
 #include "engine/tsm-engine-private.h"
+#include "rules/tsm-day.h"
 #include "rules/tsm-schedule.h"
 #include "store/tsm-job-table.h"
 #include "store/tsm-server-table.h"
@@ -13,8 +14,8 @@ static const struct {
   [TSM_JOB_COLOUR_11H05] = { "colour_11h05", 11 * 60 + 5 },
   [TSM_JOB_COLOUR_12H05] = { "colour_12h05", 12 * 60 + 5 },
   [TSM_JOB_COLOUR_20H05] = { "colour_20h05", 20 * 60 + 5 },
-  [TSM_JOB_DAY_BEGIN] = { "day_begin", 6 * 60 },
-  [TSM_JOB_NIGHT_BEGIN] = { "night_begin", 22 * 60 },
+  [TSM_JOB_DAY_BEGIN] = { "day_begin", TSM_DAY_BEGIN_MIN },
+  [TSM_JOB_NIGHT_BEGIN] = { "night_begin", TSM_DAY_NIGHT_MIN },
 };
 
 void

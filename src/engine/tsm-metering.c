@@ -332,7 +332,7 @@ tsm_metering_take_reading (TsmEngine *engine, const TsmReading *reading)
   if (reading->uptime_s >= 0)
     self->detail_at = engine->now;
   self->known_total_wh = self->meter.baseline_total_wh;
-  tsm_meter_feed (&self->meter, reading, tsm_engine_get_utc_offset (engine, reading->at),
+  tsm_meter_feed (&self->meter, reading, tsm_day_get_offset (reading->at, engine->zone),
                   TSM_LIMIT_PLUG_W, &outcome);
   /* The last steady poll before an anomaly is history too. */
   if (is_news (self, &outcome) || outcome.drop_wh != 0)

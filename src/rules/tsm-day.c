@@ -2,10 +2,8 @@
  * tsm-day: Tempo days, periods and civil dates in any time zone. */
 #include "rules/tsm-day.h"
 
-#define DAY_S           86400
-#define MINUTES_A_DAY   1440
-#define DAY_BEGIN_MIN   (6 * 60)
-#define NIGHT_BEGIN_MIN (22 * 60)
+#define DAY_S         86400
+#define MINUTES_A_DAY 1440
 /* GDate counts days from 1 at 0001-01-01; 1970-01-01 is its day 719163. */
 #define JULIAN_OF_EPOCH 719163
 #define LAST_DAY        2932896 /* 9999-12-31 */
@@ -112,10 +110,26 @@ tsm_day_get_week_begin (TsmDay day)
   return day - (TsmDay) tsm_day_get_weekday (day) + 1;
 }
 
-static gint64
-offset_at (GTimeZone *zone, gint64 at)
+gint64
+tsm_day_get_offset (gint64 at, GTimeZone *zone)
 {
   return g_time_zone_get_offset (zone, g_time_zone_find_interval (zone, G_TIME_TYPE_UNIVERSAL, at));
+}
+
+gint64
+tsm_day_get_offset_change (gint64 low, gint64 high, GTimeZone *zone)
+{
+  const gint64 offset_s = tsm_day_get_offset (low, zone);
+
+  while (high - low > 1) {
+    const gint64 middle = low + (high - low) / 2;
+
+    if (tsm_day_get_offset (middle, zone) == offset_s)
+      low = middle;
+    else
+      high = middle;
+  }
+  return high;
 }
 
 gint64
@@ -125,25 +139,16 @@ tsm_day_get_local_instant (TsmDay day, guint minute, GTimeZone *zone)
   /* No zone changes its clocks twice within two days: the offset in force is the one of the day
    * before or of the day after. The earlier offset is tried first, so a doubled time gives its
    * first occurrence. */
-  const gint64 before = local - offset_at (zone, local - DAY_S);
-  const gint64 after = local - offset_at (zone, local + DAY_S);
-  gint64 low = MIN (before, after), high = MAX (before, after);
+  const gint64 before = local - tsm_day_get_offset (local - DAY_S, zone);
+  const gint64 after = local - tsm_day_get_offset (local + DAY_S, zone);
 
   g_assert (minute < MINUTES_A_DAY);
-  if (before + offset_at (zone, before) == local)
+  if (before + tsm_day_get_offset (before, zone) == local)
     return before;
-  if (after + offset_at (zone, after) == local)
+  if (after + tsm_day_get_offset (after, zone) == local)
     return after;
   /* The local time does not exist: the jump lies in (low, high]. */
-  while (high - low > 1) {
-    const gint64 middle = low + (high - low) / 2;
-
-    if (offset_at (zone, middle) == offset_at (zone, low))
-      low = middle;
-    else
-      high = middle;
-  }
-  return high;
+  return tsm_day_get_offset_change (MIN (before, after), MAX (before, after), zone);
 }
 
 TsmDay
@@ -153,7 +158,7 @@ tsm_day_get_civil (gint64 at, GTimeZone *zone, guint *ret_minute)
 
   g_assert (at > -INSTANT_BOUND);
   g_assert (at < INSTANT_BOUND);
-  local = at + offset_at (zone, at);
+  local = at + tsm_day_get_offset (at, zone);
   day = local / DAY_S;
   if (local % DAY_S < 0)
     day--;
@@ -168,7 +173,7 @@ tsm_day_at (gint64 at, GTimeZone *zone)
   guint minute;
   const TsmDay civil = tsm_day_get_civil (at, zone, &minute);
 
-  return minute < DAY_BEGIN_MIN ? civil - 1 : civil;
+  return minute < TSM_DAY_BEGIN_MIN ? civil - 1 : civil;
 }
 
 TsmPeriod
@@ -177,18 +182,18 @@ tsm_day_get_period (gint64 at, GTimeZone *zone)
   guint minute;
 
   tsm_day_get_civil (at, zone, &minute);
-  return minute >= DAY_BEGIN_MIN && minute < NIGHT_BEGIN_MIN ? TSM_PERIOD_HP : TSM_PERIOD_HC;
+  return minute >= TSM_DAY_BEGIN_MIN && minute < TSM_DAY_NIGHT_MIN ? TSM_PERIOD_HP : TSM_PERIOD_HC;
 }
 
 void
 tsm_day_get_bounds (TsmDay day, GTimeZone *zone, gint64 *ret_begin, gint64 *ret_end)
 {
-  *ret_begin = tsm_day_get_local_instant (day, DAY_BEGIN_MIN, zone);
-  *ret_end = tsm_day_get_local_instant (day + 1, DAY_BEGIN_MIN, zone);
+  *ret_begin = tsm_day_get_local_instant (day, TSM_DAY_BEGIN_MIN, zone);
+  *ret_end = tsm_day_get_local_instant (day + 1, TSM_DAY_BEGIN_MIN, zone);
 }
 
 gint64
 tsm_day_get_night_begin (TsmDay day, GTimeZone *zone)
 {
-  return tsm_day_get_local_instant (day, NIGHT_BEGIN_MIN, zone);
+  return tsm_day_get_local_instant (day, TSM_DAY_NIGHT_MIN, zone);
 }

@@ -6,6 +6,10 @@
 
 G_BEGIN_DECLS
 
+/* Minutes of the civil day, local: where a Tempo day and its off-peak night begin. */
+#define TSM_DAY_BEGIN_MIN (6 * 60)
+#define TSM_DAY_NIGHT_MIN (22 * 60)
+
 typedef enum {
   TSM_WEEKDAY_MONDAY = 1,
   TSM_WEEKDAY_SATURDAY = 6,
@@ -31,6 +35,11 @@ TsmDay tsm_day_get_week_begin (TsmDay day);
  * that does not exist is the instant of the jump; a doubled one is its first occurrence
  * (DESIGN 3.8). */
 gint64 tsm_day_get_local_instant (TsmDay day, guint minute, GTimeZone *zone);
+/* What @zone's clocks are ahead of UTC at @at, in seconds. */
+gint64 tsm_day_get_offset (gint64 at, GTimeZone *zone);
+/* The first instant in (@low, @high] with another offset than @low's, where there is one clock
+ * change between; else @high. */
+gint64 tsm_day_get_offset_change (gint64 low, gint64 high, GTimeZone *zone);
 /* The civil date and minute of the day that @zone's clocks show at @at. @ret_minute may be NULL. */
 TsmDay tsm_day_get_civil (gint64 at, GTimeZone *zone, guint *ret_minute);
 

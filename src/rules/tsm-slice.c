@@ -6,14 +6,8 @@
 
 #define HOUR_S        3600
 #define DAY_S         86400
-#define DAY_BEGIN_S   (6 * HOUR_S)
-#define NIGHT_BEGIN_S (22 * HOUR_S)
-
-static gint64
-offset_at (GTimeZone *zone, gint64 at)
-{
-  return g_time_zone_get_offset (zone, g_time_zone_find_interval (zone, G_TIME_TYPE_UNIVERSAL, at));
-}
+#define DAY_BEGIN_S   (TSM_DAY_BEGIN_MIN * 60)
+#define NIGHT_BEGIN_S (TSM_DAY_NIGHT_MIN * 60)
 
 /* Division that rounds down, for instants before 1970. */
 static gint64
@@ -43,27 +37,20 @@ next_local_change (gint64 local)
 static gint64
 next_zone_change (GTimeZone *zone, gint64 at, gint64 end)
 {
-  const gint64 offset_s = offset_at (zone, at);
+  const gint64 offset_s = tsm_day_get_offset (at, zone);
   const gint64 change = at + next_local_change (at + offset_s) - (at + offset_s);
-  gint64 low = at, high = end;
+  gint64 jump;
 
-  if (offset_at (zone, end) == offset_s)
+  if (tsm_day_get_offset (end, zone) == offset_s)
     return MIN (change, end);
-  while (high - low > 1) {
-    const gint64 middle = low + (high - low) / 2;
-
-    if (offset_at (zone, middle) == offset_s)
-      low = middle;
-    else
-      high = middle;
-  }
-  if (change < high)
+  jump = tsm_day_get_offset_change (at, end, zone);
+  if (change < jump)
     return change;
   /* The jump itself may change day or period, or skip what would. */
-  if (tsm_day_at (high, zone) != tsm_day_at (at, zone) ||
-      tsm_day_get_period (high, zone) != tsm_day_get_period (at, zone))
-    return high;
-  return high < end ? next_zone_change (zone, high, end) : end;
+  if (tsm_day_at (jump, zone) != tsm_day_at (at, zone) ||
+      tsm_day_get_period (jump, zone) != tsm_day_get_period (at, zone))
+    return jump;
+  return jump < end ? next_zone_change (zone, jump, end) : end;
 }
 
 /* The first edge after @at. */
