@@ -4,7 +4,7 @@
 #include "base/tsm-error.h"
 #include "base/tsm-limits.h"
 #include "devices/tsm-authorities.h"
-#include "devices/tsm-body.h"
+#include "base/tsm-body.h"
 #include <libsoup/soup.h>
 #include <string.h>
 

@@ -4,7 +4,7 @@
 #include "base/tsm-decimal.h"
 #include "base/tsm-error.h"
 #include "base/tsm-limits.h"
-#include "devices/tsm-body.h"
+#include "base/tsm-body.h"
 #include "devices/tsm-wol-packet.h"
 #include "rules/tsm-day.h"
 #include <string.h>

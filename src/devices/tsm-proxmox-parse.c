@@ -2,7 +2,7 @@
  * tsm-proxmox-parse: answers of the Proxmox VE API. */
 #include "devices/tsm-proxmox-parse.h"
 #include "base/tsm-error.h"
-#include "devices/tsm-body.h"
+#include "base/tsm-body.h"
 #include <string.h>
 
 #define NODE_NAME_BYTES 63

@@ -2,7 +2,7 @@
  * tsm-rte-parse: RTE's public JSON of Tempo colours. */
 #include "devices/tsm-rte-parse.h"
 #include "base/tsm-error.h"
-#include "devices/tsm-body.h"
+#include "base/tsm-body.h"
 #include "rules/tsm-day.h"
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * JSON bodies: a tree that adds up or a refusal, and each number a text that it was. */
-#include "devices/tsm-body.h"
+#include "base/tsm-body.h"
 #include <stdint.h>
 #include <string.h>
 

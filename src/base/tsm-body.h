@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT
- * tsm-body: a JSON answer of a device or service, with each number as it was written.
+ * tsm-body: a JSON text of a device or service, with each number as it was written.
  *
  * A counter must reach the ledger to the Wh, and a number that went through a double may not: here
  * it stays text until tsm-decimal reads it. The parser is strict (RFC 8259, valid UTF-8, nothing

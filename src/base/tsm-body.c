@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * tsm-body: a JSON answer of a device or service, with each number as it was written. */
-#include "devices/tsm-body.h"
+#include "base/tsm-body.h"
 #include "base/tsm-decimal.h"
 #include "base/tsm-error.h"
 #include "base/tsm-limits.h"
