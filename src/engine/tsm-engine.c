@@ -200,6 +200,8 @@ take_event (TsmEngine *self, const TsmEvent *event)
   case TSM_EVENT_COMMAND:
     answer (self, event->request);
     break;
+  case TSM_EVENT_LINK:
+    break;
   }
 }
 

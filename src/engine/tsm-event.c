@@ -8,6 +8,7 @@ tsm_event_new (TsmEventKind kind)
   TsmEvent *self = g_new0 (TsmEvent, 1);
 
   self->kind = kind;
+  self->since = TSM_INSTANT_NONE;
   return self;
 }
 

@@ -19,7 +19,16 @@ typedef enum {
   TSM_EVENT_PROBED,         /* PROBE_HOST was answered: @probe, @message unless ANSWERS */
   TSM_EVENT_ORDERED,        /* ORDER_HOST was done: @order, @ordered, @message unless ORDERED */
   TSM_EVENT_COMMAND,        /* a front end's command: @request */
+  TSM_EVENT_LINK,           /* Discord's side: @link, @since, @message when it is not UP */
 } TsmEventKind;
+
+/* How the line to Discord is. */
+typedef enum {
+  TSM_LINK_NONE = 0, /* not set up */
+  TSM_LINK_DOWN,     /* out of reach; it is tried again */
+  TSM_LINK_UP,
+  TSM_LINK_STOPPED, /* given up: a person must act */
+} TsmLink;
 
 typedef struct {
   TsmEventKind kind;
@@ -32,6 +41,8 @@ typedef struct {
   gboolean is_denied; /* credentials: a person must act */
   char *message;      /* what went wrong, for people, in English; no secret in it */
   TsmRequest *request;
+  TsmLink link;
+  gint64 since; /* the instant at which the line came to be so */
 } TsmEvent;
 
 TsmEvent *tsm_event_new (TsmEventKind kind);

@@ -29,6 +29,9 @@ tsm_notice_new (TsmNoticeKind kind, gint64 at)
 
   self->kind = kind;
   self->at = at;
+  self->stale_at = TSM_INSTANT_NONE;
+  self->offer_day = TSM_DAY_NONE;
+  self->offer_until = TSM_INSTANT_NONE;
   self->day = TSM_DAY_NONE;
   return self;
 }

@@ -16,9 +16,21 @@ typedef enum {
 /* "colour", "warning", "power", "problem", "recovery", "ledger". */
 const char *tsm_notice_kind_to_string (TsmNoticeKind kind);
 
+/* What a notice lets each of its readers do with one press. */
+typedef enum {
+  TSM_OFFER_NONE = 0,
+  TSM_OFFER_KEEP_ON, /* a derogation on the calendar date @offer_day, with the defaults or other
+                        hours */
+  TSM_OFFER_NEED_IT, /* a derogation from now on; stale from @offer_until on */
+} TsmOffer;
+
 typedef struct {
   TsmNoticeKind kind;
   gint64 at;
+  gint64 stale_at; /* nobody wants to hear it from then on; TSM_INSTANT_NONE: never */
+  TsmOffer offer;
+  TsmDay offer_day;
+  gint64 offer_until;
   TsmColour colour; /* of the day it speaks of; UNKNOWN where none matters */
   TsmDay day;       /* that Tempo day; TSM_DAY_NONE where none matters */
   char *text[TSM_N_LANGS];
