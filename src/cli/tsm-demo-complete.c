@@ -61,6 +61,7 @@ offer_values (Search *search, const TsmOptionSpec *option, const GPtrArray *dero
     offer_friends (search);
     break;
   case TSM_OPTION_CHOICE:
+  case TSM_OPTION_WHEN:
     offer_all (search, option->choices);
     break;
   case TSM_OPTION_DEROGATION:

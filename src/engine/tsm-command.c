@@ -27,7 +27,7 @@ static const TsmCommandSpec table[] = {
     .handler = tsm_handle_derogation_set,
     .who = TSM_WHO_PRESENT,
     .options = { { .name = "when",
-                   .kind = TSM_OPTION_CHOICE,
+                   .kind = TSM_OPTION_WHEN,
                    .is_required = TRUE,
                    .description = N_ ("the calendar day it begins on"),
                    .choices = { "today", "tomorrow" } },
@@ -49,6 +49,7 @@ static const TsmCommandSpec table[] = {
   { .name = "get_my_current_derogations",
     .description = N_ ("your derogations that are not over"),
     .handler = tsm_handle_derogation_list,
+    .is_private = TRUE,
     .who = TSM_WHO_USER },
   { .name = "get_total_state",
     .description = N_ ("the server's energy and what it cost"),
@@ -62,6 +63,7 @@ static const TsmCommandSpec table[] = {
   { .name = "get_my_state",
     .description = N_ ("your share of the energy and of its cost"),
     .handler = tsm_handle_state_mine,
+    .is_private = TRUE,
     .who = TSM_WHO_USER,
     .options = { { .name = "which",
                    .kind = TSM_OPTION_CHOICE,
@@ -71,6 +73,7 @@ static const TsmCommandSpec table[] = {
   { .name = "get_state",
     .description = N_ ("another member's share"),
     .handler = tsm_handle_state_other,
+    .is_private = TRUE,
     .who = TSM_WHO_ADMIN,
     .options = { USER_OPTION (TRUE),
                  { .name = "which",
@@ -156,6 +159,40 @@ tsm_command_find (const char *name)
   for (gsize i = 0; i < G_N_ELEMENTS (table); i++)
     if (g_strcmp0 (table[i].name, name) == 0)
       return &table[i];
+  return NULL;
+}
+
+/* What people read for each choice; the choices stay what is typed and stored. */
+static const struct {
+  const char *choice, *label;
+} labels[] = {
+  { "today", N_ ("today") },
+  { "tomorrow", N_ ("tomorrow") },
+  { "all", N_ ("everything") },
+  { "global", N_ ("since the start") },
+  { "year", N_ ("this year") },
+  { "month", N_ ("this month") },
+  { "week", N_ ("this week") },
+  { "yesterday", N_ ("yesterday") },
+  { "day", N_ ("today") },
+  { "derogations_year", N_ ("derogations this year") },
+  { "derogations_total", N_ ("derogations since arrival") },
+  { "arrival", N_ ("arrival") },
+  { "leave", N_ ("departure") },
+  { "on", N_ ("on") },
+  { "off", N_ ("off") },
+  { "auto", N_ ("as planned") },
+  { "blue", N_ ("blue") },
+  { "white", N_ ("white") },
+  { "red", N_ ("red") },
+};
+
+const char *
+tsm_command_get_choice_label (const char *choice)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
+    if (strcmp (labels[i].choice, choice) == 0)
+      return labels[i].label;
   return NULL;
 }
 

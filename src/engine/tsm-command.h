@@ -14,6 +14,7 @@ typedef enum {
   TSM_OPTION_HOUR,       /* 14, 14h, 14h30, 14:30 */
   TSM_OPTION_CHOICE,     /* one of @choices */
   TSM_OPTION_DEROGATION, /* D17 */
+  TSM_OPTION_WHEN,       /* one of @choices; a button says the calendar date, YYYY-MM-DD */
 } TsmOptionKind;
 
 typedef struct {
@@ -40,6 +41,7 @@ typedef struct {
   TsmWho who;
   gboolean is_open_to_shell; /* admins and the shell may say it of others */
   gboolean needs_host;       /* unavailable where no host is set up */
+  gboolean is_private;       /* what it says of one person is for the caller alone */
   TsmOptionSpec options[TSM_COMMAND_MAX_OPTIONS + 1];
   TsmReply *(*handler) (TsmEngine *engine, const TsmRequest *request);
 } TsmCommandSpec;
@@ -48,6 +50,9 @@ typedef struct {
 const TsmCommandSpec *tsm_command_get_table (gsize *ret_n_commands);
 /* NULL if there is no such command. */
 const TsmCommandSpec *tsm_command_find (const char *name);
+/* What people call a choice, as a message id: "since the start" for "global". Never NULL for a
+ * choice of the table, and no two choices of one option share a label. */
+const char *tsm_command_get_choice_label (const char *choice);
 /* NULL if it has no such option. */
 const TsmOptionSpec *tsm_command_find_option (const TsmCommandSpec *spec, const char *name);
 
