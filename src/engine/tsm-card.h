@@ -21,11 +21,12 @@ typedef struct {
 } TsmTable;
 
 typedef struct {
-  char *title;       /* a few words, no full stop */
-  TsmDay day;        /* the Tempo day it speaks of; TSM_DAY_NONE where none matters */
-  TsmColour colour;  /* of @day */
-  char *text;        /* sentences, a line each; NULL: none */
-  GPtrArray *tables; /* of TsmTable, shown in order after the text */
+  char *title;        /* a few words, no full stop */
+  TsmDay day;         /* the Tempo day it speaks of; TSM_DAY_NONE where none matters */
+  TsmColour colour;   /* of @day */
+  gboolean names_day; /* its words or rows say already which day that is */
+  char *text;         /* sentences, a line each; NULL: none */
+  GPtrArray *tables;  /* of TsmTable, shown in order after the text */
 } TsmCard;
 
 /* @title is copied. */
@@ -42,8 +43,9 @@ void tsm_table_take_cell (TsmTable *self, char *take_cell);
 guint tsm_table_get_width (const TsmTable *self);
 guint tsm_table_get_n_rows (const TsmTable *self);
 const char *tsm_table_peek_cell (const TsmTable *self, guint row, guint column);
-/* As a terminal shows it: the Tempo day if there is one, the text, the tables in columns; parts a
- * blank line apart where tables follow text. Free with g_free. */
+/* As a terminal shows it: the Tempo day if there is one and nothing else names it, the text, the
+ * tables in columns; a blank line before a table, but right after the day. The title is for screens
+ * that show many answers. Free with g_free. */
 char *tsm_card_dup_text (const TsmCard *self, TsmLang lang);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsmCard, tsm_card_free)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * tsm-handle-admin: the admin role. */
+#include "base/tsm-text.h"
 #include "engine/tsm-engine-private.h"
 #include "engine/tsm-handle.h"
 #include "engine/tsm-json.h"
@@ -8,14 +9,15 @@
 static TsmReply *
 reply_role (TsmEngine *engine, const TsmRequest *request, gint64 user_id, gboolean is_admin)
 {
-  g_autofree char *text = tsm_say (request->lang, engine->zone,
-                                   is_admin ? N_ ("%s is an admin.") : N_ ("%s is not an admin."),
-                                   TSM_SAY_USER (user_id));
+  g_autoptr (TsmCard) card = tsm_card_new (tsm_text (request->lang, N_ ("Admin role")));
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
 
+  tsm_card_take_line (card, tsm_say (request->lang, engine->zone,
+                                     is_admin ? N_ ("%s is an admin.") : N_ ("%s is not an admin."),
+                                     TSM_SAY_USER (user_id)));
   tsm_json_add_id (data, "user", user_id);
   tsm_json_add_boolean (data, "admin", is_admin);
-  return tsm_reply_new_done (request, text, tsm_json_end (data));
+  return tsm_reply_new_done (request, g_steal_pointer (&card), tsm_json_end (data));
 }
 
 TsmReply *

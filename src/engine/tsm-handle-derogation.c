@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tsm-handle-derogation: users keep the server on for themselves (DESIGN 3.5, 3.8). */
 #include "base/tsm-limits.h"
+#include "base/tsm-text.h"
 #include "engine/tsm-engine-private.h"
 #include "engine/tsm-handle.h"
 #include "engine/tsm-json.h"
@@ -33,18 +34,25 @@ fill_window_days (TsmEngine *engine, TsmSpan span, TsmWindowDay *days)
   return n_days;
 }
 
-/* A red day's window, known as such, overlaps @span. */
-static gboolean
-is_surely_red (TsmEngine *engine, TsmSpan span, const TsmWindowDay *days, guint n_days)
+/* The Tempo day that @span is about: the first whose window it overlaps and that is red, else the
+ * first that can be. */
+static TsmDay
+find_red_day (TsmEngine *engine, TsmSpan span, const TsmWindowDay *days, guint n_days)
 {
+  TsmDay possible = TSM_DAY_NONE;
+
   for (guint i = 0; i < n_days; i++) {
     const TsmSpan window = tsm_window_of_day (days[i].day, days[i].policy, engine->zone);
 
-    if (tsm_forecast_get_colour (engine, days[i].day).colour == TSM_COLOUR_RED &&
-        tsm_span_overlaps (span, window))
-      return TRUE;
+    if (!tsm_span_overlaps (span, window))
+      continue;
+    if (tsm_forecast_get_colour (engine, days[i].day).colour == TSM_COLOUR_RED)
+      return days[i].day;
+    if (possible == TSM_DAY_NONE && (days[i].possible & TSM_COLOUR_BIT (TSM_COLOUR_RED)) != 0)
+      possible = days[i].day;
   }
-  return FALSE;
+  g_assert (possible != TSM_DAY_NONE);
+  return possible;
 }
 
 /* Reads the two hours of the request. NULL if they are good. */
@@ -140,42 +148,51 @@ estimate_cost_neur (TsmEngine *engine, TsmSpan span)
   return cost_neur;
 }
 
+static TsmCard *
+new_card (const TsmRequest *request, const char *id)
+{
+  g_autofree char *title = tsm_say (request->lang, NULL, N_ ("Derogation %s"), TSM_SAY_TEXT (id));
+
+  return tsm_card_new (title);
+}
+
+/* Said where others read along: it names whose derogation it is. */
 static TsmReply *
 reply_set (TsmEngine *engine, const TsmRequest *request, const TsmDerogation *derogation,
-           gboolean is_conditional)
+           TsmDay red_day)
 {
+  const TsmColour colour = tsm_forecast_get_colour (engine, red_day).colour;
+  const gboolean is_conditional = colour != TSM_COLOUR_RED;
   const TsmSpan span = { .begin = derogation->begin, .end = derogation->end };
   const gint64 cost_neur = estimate_cost_neur (engine, span);
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
-  g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *id = g_strdup_printf ("D%" G_GINT64_FORMAT, derogation->id);
   g_autofree char *when = dup_when (engine, request->lang, span.begin, span.end);
-  g_autofree char *first =
-      tsm_say (request->lang, engine->zone, N_ ("%s: the server is on for you %s."),
-               TSM_SAY_TEXT (id), TSM_SAY_TEXT (when));
+  g_autoptr (TsmCard) card = new_card (request, id);
 
-  g_string_append (text, first);
-  if (cost_neur >= 0) {
-    g_autofree char *cost = tsm_say (
-        request->lang, engine->zone,
-        N_ ("At the usual draw that is about %s, shared with whoever takes the same hours."),
-        TSM_SAY_MONEY (cost_neur));
-
-    g_string_append_printf (text, "\n%s", cost);
-  }
-  if (is_conditional) {
-    g_autofree char *condition =
-        tsm_say (request->lang, engine->zone,
-                 N_ ("The colour is not known yet: it counts only if the day turns out red."));
-
-    g_string_append_printf (text, "\n%s", condition);
-  }
+  tsm_card_set_day (card, red_day, colour);
+  card->names_day = TRUE;
+  tsm_card_take_line (card, tsm_say (request->lang, engine->zone,
+                                     N_ ("%s: the server is on for %s %s."), TSM_SAY_TEXT (id),
+                                     TSM_SAY_USER (derogation->user_id), TSM_SAY_TEXT (when)));
+  if (cost_neur >= 0)
+    tsm_card_take_line (
+        card,
+        tsm_say (
+            request->lang, engine->zone,
+            N_ ("At the usual draw that is about %s, shared with whoever takes the same hours."),
+            TSM_SAY_MONEY (cost_neur)));
+  if (is_conditional)
+    tsm_card_take_line (
+        card, tsm_say (request->lang, engine->zone,
+                       N_ ("The colour is not known yet: it counts only if the day turns out "
+                           "red.")));
   tsm_json_add_text (data, "id", id);
   tsm_json_add_int (data, "begin", span.begin);
   tsm_json_add_int (data, "end", span.end);
   tsm_json_add_boolean (data, "conditional", is_conditional);
   tsm_json_add_int_or (data, "estimate_neur", cost_neur, -1);
-  return tsm_reply_new_done (request, text->str, tsm_json_end (data));
+  return tsm_reply_new_done (request, g_steal_pointer (&card), tsm_json_end (data));
 }
 
 /* The plan, the slices' edges and the days' shares follow a derogation's change. */
@@ -215,7 +232,7 @@ tsm_handle_derogation_set (TsmEngine *engine, const TsmRequest *request)
   derogation.id = tsm_derogation_table_add (engine->db, engine->server_id, &derogation,
                                             request->caller_id, engine->now);
   apply (engine, span.begin, span.end);
-  return reply_set (engine, request, &derogation, !is_surely_red (engine, span, days, n_days));
+  return reply_set (engine, request, &derogation, find_red_day (engine, span, days, n_days));
 }
 
 /* "D17", "d17" or "17". */
@@ -261,7 +278,8 @@ tsm_handle_derogation_remove (TsmEngine *engine, const TsmRequest *request)
 {
   const char *typed = tsm_request_peek (request, "derogation_id");
   g_autoptr (JsonBuilder) data = NULL;
-  g_autofree char *text = NULL;
+  g_autoptr (TsmCard) card = NULL;
+  g_autofree char *name = NULL;
   TsmDerogation derogation;
   gint64 id;
 
@@ -280,15 +298,17 @@ tsm_handle_derogation_remove (TsmEngine *engine, const TsmRequest *request)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_TOO_LATE,
                               N_ ("From 21:45 to midnight no derogation can be removed: the 22:00 "
                                   "decision stands."));
-  if (derogation.begin < engine->now)
-    text = tsm_say (request->lang, engine->zone, N_ ("D%s ends now; what has run stays charged."),
-                    TSM_SAY_ID (id));
-  else
-    text = tsm_say (request->lang, engine->zone, N_ ("D%s is removed."), TSM_SAY_ID (id));
+  name = g_strdup_printf ("D%" G_GINT64_FORMAT, id);
+  card = new_card (request, name);
+  tsm_card_take_line (card, tsm_say (request->lang, engine->zone,
+                                     derogation.begin < engine->now
+                                         ? N_ ("D%s ends now; what has run stays charged.")
+                                         : N_ ("D%s is removed."),
+                                     TSM_SAY_ID (id)));
   end_now (engine, &derogation, request->caller_id);
   data = tsm_json_begin ();
   tsm_json_add_int (data, "end", end_from_now (engine, &derogation));
-  return tsm_reply_new_done (request, text, tsm_json_end (data));
+  return tsm_reply_new_done (request, g_steal_pointer (&card), tsm_json_end (data));
 }
 
 TsmReply *
@@ -297,19 +317,19 @@ tsm_handle_derogation_list (TsmEngine *engine, const TsmRequest *request)
   g_autoptr (GArray) open = tsm_derogation_table_dup_open (engine->db, engine->server_id,
                                                            request->caller_id, engine->now);
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (TsmCard) card = tsm_card_new (tsm_text (request->lang, N_ ("Your derogations")));
+  TsmTable *table = tsm_card_add_table (card, TSM_TABLE_LIST, "lll");
 
   tsm_json_begin_array (data, "derogations");
   for (guint i = 0; i < open->len; i++) {
     const TsmDerogation *d = &g_array_index (open, TsmDerogation, i);
     const gboolean is_running = d->begin <= engine->now;
     g_autofree char *id = g_strdup_printf ("D%" G_GINT64_FORMAT, d->id);
-    g_autofree char *when = dup_when (engine, request->lang, d->begin, d->end);
-    g_autofree char *line =
-        tsm_say (request->lang, engine->zone, N_ ("%s: %s, %s"), TSM_SAY_TEXT (id),
-                 TSM_SAY_TEXT (when), TSM_SAY_WORD (is_running ? N_ ("running") : N_ ("to come")));
 
-    g_string_append_printf (text, "%s%s", i > 0 ? "\n" : "", line);
+    tsm_table_take_cell (table, g_strdup (id));
+    tsm_table_take_cell (table, tsm_handle_dup_stretch (engine, request->lang, d->begin, d->end));
+    tsm_table_take_cell (table, g_strdup (tsm_text (request->lang,
+                                                    is_running ? N_ ("running") : N_ ("to come"))));
     json_builder_begin_object (data);
     tsm_json_add_text (data, "id", id);
     tsm_json_add_int (data, "begin", d->begin);
@@ -318,11 +338,8 @@ tsm_handle_derogation_list (TsmEngine *engine, const TsmRequest *request)
     json_builder_end_object (data);
   }
   json_builder_end_array (data);
-  if (open->len == 0) {
-    g_autofree char *none =
-        tsm_say (request->lang, engine->zone, N_ ("You have no derogation that is not over."));
-
-    g_string_append (text, none);
-  }
-  return tsm_reply_new_done (request, text->str, tsm_json_end (data));
+  if (open->len == 0)
+    tsm_card_take_line (card, tsm_say (request->lang, engine->zone,
+                                       N_ ("You have no derogation that is not over.")));
+  return tsm_reply_new_done (request, g_steal_pointer (&card), tsm_json_end (data));
 }

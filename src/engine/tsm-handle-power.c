@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * tsm-handle-power: holds over the plan, the plan itself, and how things stand (DESIGN 3.6, 4). */
-#include "base/tsm-columns.h"
 #include "base/tsm-format.h"
 #include "base/tsm-text.h"
 #include "base/tsm-word.h"
@@ -20,8 +19,9 @@ TsmReply *
 tsm_handle_power_hold (TsmEngine *engine, const TsmRequest *request)
 {
   const char *until = tsm_request_peek (request, "until");
+  g_autoptr (TsmCard) card = NULL;
   g_autoptr (JsonBuilder) data = NULL;
-  g_autofree char *text = NULL;
+  char *text = NULL;
   guint minute = DEFAULT_UNTIL_MIN;
   TsmHold hold = { .state = TSM_POWER_UNKNOWN, .end = engine->now };
 
@@ -54,10 +54,12 @@ tsm_handle_power_hold (TsmEngine *engine, const TsmRequest *request)
     text = tsm_say (request->lang, engine->zone, N_ ("The server follows the plan."));
     break;
   }
+  card = tsm_card_new (tsm_text (request->lang, N_ ("Power")));
+  tsm_card_take_line (card, text);
   data = tsm_json_begin ();
   tsm_json_add_text (data, "state", tsm_request_peek (request, "state"));
   tsm_json_add_int_or (data, "until", hold.state == TSM_POWER_UNKNOWN ? -1 : hold.end, -1);
-  return tsm_reply_new_done (request, text, tsm_json_end (data));
+  return tsm_reply_new_done (request, g_steal_pointer (&card), tsm_json_end (data));
 }
 
 static const char *
@@ -80,40 +82,51 @@ plan_text (TsmPower state)
   g_assert_not_reached ();
 }
 
-/* "Tuesday 6 January 2026  red", a line a day. */
-static char *
-dup_colours (TsmEngine *engine, TsmLang lang)
+/* "Tuesday 6 January 2026  red", a row a day. */
+static void
+add_colours (TsmEngine *engine, TsmLang lang, TsmCard *card)
 {
   const TsmDay today = tsm_engine_get_today (engine);
-  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  TsmTable *table = tsm_card_add_table (card, TSM_TABLE_FIGURES, "ll");
 
   for (TsmDay day = today; day <= today + 2; day++) {
     const TsmColour colour = tsm_forecast_get_colour (engine, day).colour;
 
-    g_ptr_array_add (cells, tsm_format_dup_day (lang, day));
+    tsm_table_take_cell (table, tsm_format_dup_day (lang, day));
     /* Alone in its column: "unknown" has no noun to agree with. */
-    g_ptr_array_add (cells,
-                     g_strdup (colour == TSM_COLOUR_UNKNOWN ? tsm_text (lang, "colour unknown")
-                                                            : tsm_word_get_colour (lang, colour)));
+    tsm_table_take_cell (table, g_strdup (colour == TSM_COLOUR_UNKNOWN
+                                              ? tsm_text (lang, "colour unknown")
+                                              : tsm_word_get_colour (lang, colour)));
   }
-  return tsm_columns_dup_string (cells, "ll");
 }
 
-/* "Mon 5 Jan 22:00  Wed 7 Jan 06:00  off  red day", a line an interval. */
-static char *
-dup_intervals (TsmEngine *engine, TsmLang lang, const GArray *plan)
+/* "Mon 5 Jan 22:00 - Wed 7 Jan 06:00  off  red day", a row an interval. */
+static void
+add_intervals (TsmEngine *engine, TsmLang lang, const GArray *plan, TsmCard *card)
 {
-  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
+  TsmTable *table = tsm_card_add_table (card, TSM_TABLE_LIST, "lll");
 
   for (guint i = 0; i < plan->len; i++) {
     const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
 
-    g_ptr_array_add (cells, tsm_format_dup_moment (lang, interval->begin, engine->zone));
-    g_ptr_array_add (cells, tsm_format_dup_moment (lang, interval->end, engine->zone));
-    g_ptr_array_add (cells, g_strdup (tsm_text (lang, plan_text (interval->state))));
-    g_ptr_array_add (cells, g_strdup (tsm_text (lang, tsm_phrase_get_reason (interval->reason))));
+    tsm_table_take_cell (table,
+                         tsm_handle_dup_stretch (engine, lang, interval->begin, interval->end));
+    tsm_table_take_cell (table, g_strdup (tsm_text (lang, plan_text (interval->state))));
+    tsm_table_take_cell (table,
+                         g_strdup (tsm_text (lang, tsm_phrase_get_reason (interval->reason))));
   }
-  return tsm_columns_dup_string (cells, "llll");
+}
+
+/* About today; the words or the rows name it. */
+static TsmCard *
+new_card_of_today (TsmEngine *engine, TsmLang lang, const char *title)
+{
+  const TsmDay today = tsm_engine_get_today (engine);
+  TsmCard *card = tsm_card_new (tsm_text (lang, title));
+
+  tsm_card_set_day (card, today, tsm_forecast_get_colour (engine, today).colour);
+  card->names_day = TRUE;
+  return card;
 }
 
 TsmReply *
@@ -121,16 +134,13 @@ tsm_handle_power_plan (TsmEngine *engine, const TsmRequest *request)
 {
   g_autoptr (GArray) plan = tsm_conductor_dup_plan (engine);
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
-  g_autofree char *colours = dup_colours (engine, request->lang);
-  g_autofree char *intervals = dup_intervals (engine, request->lang, plan);
-  g_autofree char *text = NULL;
+  g_autoptr (TsmCard) card = new_card_of_today (engine, request->lang, N_ ("Plan"));
 
-  if (engine->config.has_host)
-    text = g_strdup_printf ("%s\n\n%s", colours, intervals);
-  else
-    text = g_strdup_printf ("%s\n\n%s\n\n%s",
-                            tsm_text (request->lang, N_ ("No host is set up: TSM only meters.")),
-                            colours, intervals);
+  if (!engine->config.has_host)
+    tsm_card_take_line (card, g_strdup (tsm_text (request->lang,
+                                                  N_ ("No host is set up: TSM only meters."))));
+  add_colours (engine, request->lang, card);
+  add_intervals (engine, request->lang, plan, card);
   tsm_json_begin_array (data, "intervals");
   for (guint i = 0; i < plan->len; i++) {
     const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
@@ -143,7 +153,7 @@ tsm_handle_power_plan (TsmEngine *engine, const TsmRequest *request)
     json_builder_end_object (data);
   }
   json_builder_end_array (data);
-  return tsm_reply_new_done (request, text, tsm_json_end (data));
+  return tsm_reply_new_done (request, g_steal_pointer (&card), tsm_json_end (data));
 }
 
 /* Whose derogations hold the server on now: "<@1>, <@2>". */
@@ -204,19 +214,21 @@ dup_draw (TsmEngine *engine, TsmLang lang)
                   TSM_SAY_INSTANT (answered_at));
 }
 
-static char *
-dup_status (TsmEngine *engine, TsmLang lang)
+static TsmCard *
+new_status (TsmEngine *engine, TsmLang lang)
 {
   const TsmDay today = tsm_engine_get_today (engine);
-  g_autofree char *colours = tsm_say (
-      lang, engine->zone, N_ ("%s: %s, %s. Tomorrow: %s."), TSM_SAY_DAY (today),
-      TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today).colour),
-      TSM_SAY_TEXT (tsm_word_get_period (lang, tsm_day_get_period (engine->now, engine->zone))),
-      TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today + 1).colour));
-  g_autofree char *host = dup_host (engine, lang);
-  g_autofree char *draw = dup_draw (engine, lang);
+  TsmCard *card = new_card_of_today (engine, lang, N_ ("How things stand"));
 
-  return g_strdup_printf ("%s\n%s\n%s", colours, host, draw);
+  tsm_card_take_line (
+      card, tsm_say (lang, engine->zone, N_ ("%s: %s, %s. Tomorrow: %s."), TSM_SAY_DAY (today),
+                     TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today).colour),
+                     TSM_SAY_TEXT (tsm_word_get_period (lang, tsm_day_get_period (engine->now,
+                                                                                  engine->zone))),
+                     TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today + 1).colour)));
+  tsm_card_take_line (card, dup_host (engine, lang));
+  tsm_card_take_line (card, dup_draw (engine, lang));
+  return card;
 }
 
 TsmReply *
@@ -226,7 +238,7 @@ tsm_handle_power_status (TsmEngine *engine, const TsmRequest *request)
   const TsmMetering *metering = &engine->metering;
   const gboolean has_read = metering->believed_at != TSM_INSTANT_NONE;
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
-  g_autofree char *text = dup_status (engine, request->lang);
+  g_autoptr (TsmCard) card = new_status (engine, request->lang);
 
   tsm_json_add_int (data, "now", engine->now);
   tsm_json_add_text (data, "colour_today",
@@ -241,5 +253,5 @@ tsm_handle_power_status (TsmEngine *engine, const TsmRequest *request)
   tsm_json_add_int_or (data, "power_w", tsm_metering_get_power (engine), -1);
   tsm_json_add_int_or (data, "total_wh", has_read ? metering->believed_total_wh : -1, -1);
   tsm_json_add_int_or (data, "last_reading", metering->believed_at, TSM_INSTANT_NONE);
-  return tsm_reply_new_done (request, text, tsm_json_end (data));
+  return tsm_reply_new_done (request, g_steal_pointer (&card), tsm_json_end (data));
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT
  * tsm-handle-state: the server's energy and cost, and each user's share (DESIGN 4, 5.3). */
-#include "base/tsm-columns.h"
 #include "base/tsm-format.h"
 #include "base/tsm-text.h"
 #include "engine/tsm-engine-private.h"
@@ -176,22 +175,22 @@ dup_remark (TsmEngine *engine, TsmLang lang, const TsmDayTotal *total)
   return text->len > 0 ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
 }
 
-/* A line of the text: the period, its energy, its cost, a remark. Dashes where a zero would tell of
+/* A row: the period, its energy, its cost, a remark. Dashes where a zero would tell of
  * something that nobody metered. */
 static void
-add_cells (TsmEngine *engine, TsmLang lang, GPtrArray *cells, const Period *period,
-           const TsmDayTotal *total, Metered metered)
+add_row (TsmEngine *engine, TsmLang lang, TsmTable *table, const Period *period,
+         const TsmDayTotal *total, Metered metered)
 {
   const gboolean has_figures = metered == METERED_KNOWN;
 
-  g_ptr_array_add (cells, g_strdup (tsm_text (lang, period->title)));
-  g_ptr_array_add (cells,
-                   has_figures ? tsm_format_dup_energy (lang, total->energy_wh) : g_strdup (DASH));
-  g_ptr_array_add (cells,
-                   has_figures ? tsm_format_dup_money (lang, total->cost_neur) : g_strdup (DASH));
-  g_ptr_array_add (cells, metered == METERED_NEVER
-                              ? g_strdup (tsm_text (lang, N_ ("nothing metered")))
-                              : dup_remark (engine, lang, total));
+  tsm_table_take_cell (table, g_strdup (tsm_text (lang, period->title)));
+  tsm_table_take_cell (table, has_figures ? tsm_format_dup_energy (lang, total->energy_wh)
+                                          : g_strdup (DASH));
+  tsm_table_take_cell (table, has_figures ? tsm_format_dup_money (lang, total->cost_neur)
+                                          : g_strdup (DASH));
+  tsm_table_take_cell (table, metered == METERED_NEVER
+                                  ? g_strdup (tsm_text (lang, N_ ("nothing metered")))
+                                  : dup_remark (engine, lang, total));
 }
 
 /* `all` has a row for yesterday as such; as the day before today, and its own day before, it is
@@ -203,26 +202,17 @@ is_shown (const Period *period, const char *which)
                                          !g_str_equal (period->name, "previous_yesterday"));
 }
 
-/* The Tempo day the figures speak of, then the figures. */
-static char *
-dup_text (TsmEngine *engine, TsmLang lang, const GPtrArray *cells)
-{
-  g_autofree char *title = tsm_say (lang, engine->zone, N_ ("Tempo day: %s"),
-                                    TSM_SAY_DAY (tsm_engine_get_today (engine)));
-  g_autofree char *table = tsm_columns_dup_string (cells, "lrrl");
-
-  return g_strdup_printf ("%s\n%s", title, table);
-}
-
+/* Takes @take_card, which says whose figures they are. */
 static TsmReply *
-reply_state (TsmEngine *engine, const TsmRequest *request, gint64 user_id)
+reply_state (TsmEngine *engine, const TsmRequest *request, gint64 user_id, TsmCard *take_card)
 {
   const char *which = tsm_request_peek (request, "which");
   g_autoptr (GArray) periods = NULL;
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
-  g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func (g_free);
-  g_autofree char *text = NULL;
+  const TsmDay today = tsm_engine_get_today (engine);
+  TsmTable *table = tsm_card_add_table (take_card, TSM_TABLE_FIGURES, "lrrl");
 
+  tsm_card_set_day (take_card, today, tsm_forecast_get_colour (engine, today).colour);
   tsm_metering_commit (engine);
   tsm_ledger_settle (engine, TRUE);
   periods = dup_periods (engine, user_id);
@@ -238,33 +228,38 @@ reply_state (TsmEngine *engine, const TsmRequest *request, gint64 user_id)
     metered = get_metered (engine, user_id, period, &total);
     add_data (engine, data, period, &total, metered);
     if (is_shown (period, which))
-      add_cells (engine, request->lang, cells, period, &total, metered);
+      add_row (engine, request->lang, table, period, &total, metered);
   }
   json_builder_end_array (data);
-  text = dup_text (engine, request->lang, cells);
-  return tsm_reply_new_done (request, text, tsm_json_end (data));
+  return tsm_reply_new_done (request, take_card, tsm_json_end (data));
 }
 
 TsmReply *
 tsm_handle_state_total (TsmEngine *engine, const TsmRequest *request)
 {
-  return reply_state (engine, request, WHOLE_SERVER);
+  return reply_state (engine, request, WHOLE_SERVER,
+                      tsm_card_new (tsm_text (request->lang, N_ ("The server's figures"))));
 }
 
 TsmReply *
 tsm_handle_state_mine (TsmEngine *engine, const TsmRequest *request)
 {
-  return reply_state (engine, request, request->caller_id);
+  return reply_state (engine, request, request->caller_id,
+                      tsm_card_new (tsm_text (request->lang, N_ ("Your share"))));
 }
 
 TsmReply *
 tsm_handle_state_other (TsmEngine *engine, const TsmRequest *request)
 {
+  TsmCard *card;
   gint64 user_id = 0;
 
   tsm_handle_parse_user (tsm_request_peek (request, "user"), &user_id);
   if (tsm_stay_table_get_first_arrival (engine->db, engine->server_id, user_id) == TSM_DAY_NONE)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
                               N_ ("%s has never used the server."), TSM_SAY_USER (user_id));
-  return reply_state (engine, request, user_id);
+  card = tsm_card_new (tsm_text (request->lang, N_ ("A member's share")));
+  tsm_card_take_line (card, tsm_say (request->lang, engine->zone, N_ ("The share of %s:"),
+                                     TSM_SAY_USER (user_id)));
+  return reply_state (engine, request, user_id, card);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tsm-handle-stay: users arrive, leave, and have their dates corrected (DESIGN 3.8, 4). */
 #include "base/tsm-limits.h"
+#include "base/tsm-text.h"
 #include "engine/tsm-engine-private.h"
 #include "engine/tsm-handle.h"
 #include "engine/tsm-json.h"
@@ -124,18 +125,21 @@ change_stay (TsmEngine *engine, const TsmRequest *request, const TsmStay *before
     tsm_handle_derogation_end_all (engine, after->user_id, request->caller_id);
 }
 
+/* @title is a message id. */
 static TsmReply *
-reply_stay (const TsmRequest *request, const TsmStay *stay, const char *text)
+reply_stay (const TsmRequest *request, const TsmStay *stay, const char *title, char *take_text)
 {
+  g_autoptr (TsmCard) card = tsm_card_new (tsm_text (request->lang, title));
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
   g_autofree char *arrival = tsm_day_dup_string (stay->arrival_day);
   g_autofree char *leave =
       stay->leave_day == TSM_DAY_NONE ? NULL : tsm_day_dup_string (stay->leave_day);
 
+  tsm_card_take_line (card, take_text);
   tsm_json_add_id (data, "user", stay->user_id);
   tsm_json_add_text (data, "arrival", arrival);
   tsm_json_add_text (data, "leave", leave);
-  return tsm_reply_new_done (request, text, tsm_json_end (data));
+  return tsm_reply_new_done (request, g_steal_pointer (&card), tsm_json_end (data));
 }
 
 /* The member said good-bye too early: the stay goes on, as if nothing had been said. */
@@ -143,7 +147,7 @@ static TsmReply *
 reopen (TsmEngine *engine, const TsmRequest *request, const TsmStay *before)
 {
   TsmStay after = *before;
-  g_autofree char *text = NULL;
+  char *text;
   TsmReply *refusal;
 
   after.leave_day = TSM_DAY_NONE;
@@ -154,7 +158,7 @@ reopen (TsmEngine *engine, const TsmRequest *request, const TsmStay *before)
   text = tsm_say (request->lang, engine->zone,
                   N_ ("Hello again %s! You go on sharing the server, as since %s."),
                   TSM_SAY_USER (after.user_id), TSM_SAY_DAY (after.arrival_day));
-  return reply_stay (request, &after, text);
+  return reply_stay (request, &after, N_ ("Welcome back"), text);
 }
 
 TsmReply *
@@ -164,7 +168,7 @@ tsm_handle_stay_hello (TsmEngine *engine, const TsmRequest *request)
   TsmStay stay = { .arrival_day = tsm_engine_get_today (engine), .leave_day = TSM_DAY_NONE };
   TsmStay latest = { .leave_day = TSM_DAY_NONE };
   TsmReply *refusal = NULL;
-  g_autofree char *text = NULL;
+  char *text;
   gboolean was_here;
 
   tsm_handle_parse_user (tsm_request_peek (request, "user"), &stay.user_id);
@@ -191,7 +195,7 @@ tsm_handle_stay_hello (TsmEngine *engine, const TsmRequest *request)
   add_stay (engine, request, &stay);
   text = tsm_say (request->lang, engine->zone, N_ ("Hello %s! You share the server from %s on."),
                   TSM_SAY_USER (stay.user_id), TSM_SAY_DAY (stay.arrival_day));
-  return reply_stay (request, &stay, text);
+  return reply_stay (request, &stay, N_ ("Welcome"), text);
 }
 
 TsmReply *
@@ -199,7 +203,7 @@ tsm_handle_stay_bye (TsmEngine *engine, const TsmRequest *request)
 {
   const char *user = tsm_request_peek (request, "user");
   gint64 user_id = request->caller_id;
-  g_autofree char *text = NULL;
+  char *text;
   TsmStay stay, after;
 
   if (user != NULL)
@@ -221,14 +225,14 @@ tsm_handle_stay_bye (TsmEngine *engine, const TsmRequest *request)
   change_stay (engine, request, &stay, &after);
   text = tsm_say (request->lang, engine->zone, N_ ("Goodbye %s. The last day you share is %s."),
                   TSM_SAY_USER (user_id), TSM_SAY_DAY (after.leave_day));
-  return reply_stay (request, &after, text);
+  return reply_stay (request, &after, N_ ("Goodbye"), text);
 }
 
 TsmReply *
 tsm_handle_stay_change (TsmEngine *engine, const TsmRequest *request)
 {
   const gboolean is_arrival = g_str_equal (tsm_request_peek (request, "which"), "arrival");
-  g_autofree char *text = NULL;
+  char *text;
   gint64 user_id = 0;
   TsmStay before, after;
   TsmReply *refusal;
@@ -255,5 +259,5 @@ tsm_handle_stay_change (TsmEngine *engine, const TsmRequest *request)
                                                   : N_ ("%s was here from %s to %s."),
                   TSM_SAY_USER (user_id), TSM_SAY_DAY (after.arrival_day),
                   TSM_SAY_DAY (after.leave_day));
-  return reply_stay (request, &after, text);
+  return reply_stay (request, &after, N_ ("Dates corrected"), text);
 }

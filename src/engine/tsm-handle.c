@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * tsm-handle: checks a request in the published order and hands it to its handler. */
 #include "engine/tsm-handle.h"
+#include "base/tsm-format.h"
 #include "engine/tsm-engine-private.h"
 #include "store/tsm-admin-table.h"
 #include "store/tsm-stay-table.h"
 #include <string.h>
+
+#define EN_DASH "\342\200\223" /* U+2013 */
 
 TsmReply *
 tsm_handle_refuse_values (TsmEngine *engine, const TsmRequest *request, TsmRefusal refusal,
@@ -43,6 +46,15 @@ tsm_handle_is_admin (TsmEngine *engine, gint64 user_id)
          tsm_admin_table_has (engine->db, engine->server_id, user_id);
 }
 
+char *
+tsm_handle_dup_stretch (TsmEngine *engine, TsmLang lang, gint64 begin, gint64 end)
+{
+  g_autofree char *first = tsm_format_dup_moment (lang, begin, engine->zone);
+  g_autofree char *last = tsm_format_dup_moment (lang, end, engine->zone);
+
+  return g_strdup_printf ("%s " EN_DASH " %s", first, last);
+}
+
 static gboolean
 is_choice (const TsmOptionSpec *option, const char *value)
 {
@@ -70,7 +82,7 @@ check_value (TsmEngine *engine, const TsmRequest *request, const TsmOptionSpec *
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
                               N_ ("\"%s\" is not a member; give a Discord id."),
                               TSM_SAY_TEXT (value));
-  if (option->kind != TSM_OPTION_CHOICE || is_choice (option, value))
+  if (option->choices[0] == NULL || is_choice (option, value))
     return NULL;
   choices = g_strjoinv (", ", (char **) option->choices);
   return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,

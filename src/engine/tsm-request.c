@@ -17,6 +17,7 @@ tsm_request_new (const char *command, gint64 caller_id, TsmLang lang)
   self->caller_id = caller_id;
   self->is_member = TRUE;
   self->lang = lang;
+  self->stale_at = TSM_INSTANT_NONE;
   self->options = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   return self;
 }
@@ -237,13 +238,14 @@ tsm_request_dup_json (const TsmRequest *self)
 }
 
 TsmReply *
-tsm_reply_new_done (const TsmRequest *request, const char *text, JsonNode *take_data)
+tsm_reply_new_done (const TsmRequest *request, TsmCard *take_card, JsonNode *take_data)
 {
   TsmReply *self = g_new0 (TsmReply, 1);
 
   g_assert (take_data != NULL && JSON_NODE_HOLDS_OBJECT (take_data));
   self->ticket = request->ticket;
-  self->text = g_strdup (text);
+  self->card = take_card;
+  self->text = tsm_card_dup_text (take_card, request->lang);
   self->data = take_data;
   return self;
 }
@@ -266,6 +268,7 @@ tsm_reply_free (TsmReply *self)
   if (self == NULL)
     return;
   g_clear_pointer (&self->data, json_node_unref);
+  g_clear_pointer (&self->card, tsm_card_free);
   g_free (self->text);
   g_free (self);
 }

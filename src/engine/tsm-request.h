@@ -3,6 +3,7 @@
  * cross threads: whoever holds one owns it. */
 #pragma once
 #include "base/tsm-types.h"
+#include "engine/tsm-card.h"
 #include "engine/tsm-refusal.h"
 #include <json-glib/json-glib.h>
 
@@ -16,6 +17,10 @@ typedef struct {
   gint64 caller_id;   /* a user id, or TSM_CALLER_SHELL */
   gboolean is_member; /* the front end vouches that the caller is in one of the guilds */
   TsmLang lang;
+  /* A user whom the options name and who is not in the guild that the command comes from, as the
+   * front end knows it; 0: none. */
+  gint64 absent_user_id;
+  gint64 stale_at; /* of a button: from this instant on it is too late; TSM_INSTANT_NONE: never */
   char *command;
   GHashTable *options; /* name to text, both owned */
 } TsmRequest;
@@ -41,10 +46,12 @@ typedef struct {
   guint64 ticket;
   TsmRefusal refusal; /* NONE: done */
   char *text;         /* for a person, in the request's language; never NULL */
+  TsmCard *card;      /* the same, to be laid out; NULL for a refusal */
   JsonNode *data;     /* an object; NULL for a refusal */
 } TsmReply;
 
-TsmReply *tsm_reply_new_done (const TsmRequest *request, const char *text, JsonNode *take_data);
+/* The text is the card's. */
+TsmReply *tsm_reply_new_done (const TsmRequest *request, TsmCard *take_card, JsonNode *take_data);
 TsmReply *tsm_reply_new_refusal (const TsmRequest *request, TsmRefusal refusal, const char *text);
 void tsm_reply_free (TsmReply *self);
 /* The machine-readable form of DESIGN 5.3, one line without a newline. */

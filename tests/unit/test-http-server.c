@@ -22,6 +22,15 @@ typedef struct {
   const char *asked;   /* the engine; NULL: nothing */
 } Case;
 
+static TsmCard *
+new_card (void)
+{
+  TsmCard *card = tsm_card_new ("How things stand");
+
+  tsm_card_take_line (card, g_strdup ("done"));
+  return card;
+}
+
 static gboolean
 answer (gpointer data)
 {
@@ -31,7 +40,7 @@ answer (gpointer data)
   if (fixture->is_refusing)
     reply = tsm_reply_new_refusal (fixture->event->request, TSM_REFUSAL_UNAVAILABLE, "not yet");
   else
-    reply = tsm_reply_new_done (fixture->event->request, "done",
+    reply = tsm_reply_new_done (fixture->event->request, new_card (),
                                 json_from_string ("{\"now\":1000,\"last_reading\":988}", NULL));
   tsm_desk_answer (fixture->desk, reply);
   g_clear_pointer (&fixture->event, tsm_event_free);

@@ -49,10 +49,12 @@ test_wording_says_it_in_each_language (void)
       "Elle chevauche ta dérogation D2, du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier 2026 "
       "à 04:00." },
     { HERE, "get_my_current_derogations",
-      "D1: on Tuesday 6 January 2026 from 08:00 to 10:00, to come\n"
-      "D2: from Tuesday 6 January 2026 at 20:00 to Wednesday 7 January 2026 at 04:00, to come",
-      "D1 : le mardi 6 janvier 2026 de 08:00 à 10:00, à venir\n"
-      "D2 : du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier 2026 à 04:00, à venir" },
+      "D1  Tue 6 Jan 08:00 – Tue 6 Jan 10:00  to come\n"
+      "D2  Tue 6 Jan 20:00 – Wed 7 Jan 04:00  to come",
+      "D1  mar. 6 janv. 08:00 – mar. 6 janv. 10:00  à venir\n"
+      "D2  mar. 6 janv. 20:00 – mer. 7 janv. 04:00  à venir" },
+    { ADMIN, "remove_derogation D2", "D2 is removed.", "D2 est annulée." },
+    { ADMIN, "op 7", "<@7> is an admin.", "<@7> a le rôle d’administrateur." },
     { ADMIN, "change_date arrival 2026-01-03 7",
       "<@7> has been here since Saturday 3 January 2026.",
       "<@7> est là depuis le samedi 3 janvier 2026." },
@@ -91,16 +93,16 @@ test_wording_derogation_names_its_day_once (void)
     const char *line, *english, *french;
   } rows[] = {
     { "set_derogation tomorrow 8 10h30",
-      "D1: the server is on for you on Tuesday 6 January 2026 from 08:00 to 10:30.",
-      "D1 : le serveur est allumé pour toi le mardi 6 janvier 2026 de 08:00 à 10:30." },
+      "D1: the server is on for <@7> on Tuesday 6 January 2026 from 08:00 to 10:30.",
+      "D1 : le serveur est allumé pour <@7> le mardi 6 janvier 2026 de 08:00 à 10:30." },
     { "set_derogation tomorrow 20 4",
-      "D2: the server is on for you from Tuesday 6 January 2026 at 20:00 to Wednesday 7 January "
+      "D2: the server is on for <@7> from Tuesday 6 January 2026 at 20:00 to Wednesday 7 January "
       "2026 at 04:00.",
-      "D2 : le serveur est allumé pour toi du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier "
+      "D2 : le serveur est allumé pour <@7> du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier "
       "2026 à 04:00." },
     { "set_derogation tomorrow 19 20",
-      "D3: the server is on for you on Tuesday 6 January 2026 from 19:00 to 20:00.",
-      "D3 : le serveur est allumé pour toi le mardi 6 janvier 2026 de 19:00 à 20:00." },
+      "D3: the server is on for <@7> on Tuesday 6 January 2026 from 19:00 to 20:00.",
+      "D3 : le serveur est allumé pour <@7> le mardi 6 janvier 2026 de 19:00 à 20:00." },
   };
 
   for (guint lang = 0; lang < TSM_N_LANGS; lang++) {
@@ -127,12 +129,12 @@ test_wording_plan_is_readable (void)
   static const char *const told[TSM_N_LANGS][6] = {
     [TSM_LANG_EN] = { "Monday 5 January 2026     blue\n", "Tuesday 6 January 2026    red\n",
                       "Wednesday 7 January 2026  colour unknown\n",
-                      "Mon 5 Jan 14:00  Mon 5 Jan 22:00  on ", "  off  ",
-                      "Mon 5 Jan 22:00  Wed 7 Jan 06:00" },
+                      "Mon 5 Jan 14:00 – Mon 5 Jan 22:00  on ", "  off  ",
+                      "Mon 5 Jan 22:00 – Wed 7 Jan 06:00" },
     [TSM_LANG_FR] = { "lundi 5 janvier 2026     bleu\n", "mardi 6 janvier 2026     rouge\n",
                       "mercredi 7 janvier 2026  couleur inconnue\n",
-                      "lun. 5 janv. 14:00  lun. 5 janv. 22:00  ", "  éteint  ",
-                      "lun. 5 janv. 22:00  mer. 7 janv. 06:00" },
+                      "lun. 5 janv. 14:00 – lun. 5 janv. 22:00  ", "  éteint  ",
+                      "lun. 5 janv. 22:00 – mer. 7 janv. 06:00" },
   };
 
   for (guint lang = 0; lang < TSM_N_LANGS; lang++) {
