@@ -32,15 +32,16 @@ typedef struct {
 const char *tsm_route_get_method (const TsmRoute *self);
 /* Carries the bot's token? Else the path has the interaction's, and no Authorization goes along. */
 gboolean tsm_route_is_authorized (const TsmRoute *self);
-/* "/channels/123/messages": holds the interaction's token; wipe it with tsm_secret_wipe_string().
- */
+/* "/channels/123/messages", encoded for a URL. It may hold the interaction's token: wipe it with
+ * tsm_secret_wipe_string(). */
 char *tsm_route_dup_path (const TsmRoute *self);
-/* For logs and errors: "POST /interactions/123/..../callback", without the token. */
+/* For logs and errors: method and path, "***" in the token's place. */
 char *tsm_route_dup_label (const TsmRoute *self);
 /* What counts as one rate limit until the server names its bucket: method, route and top-level
  * resource. The token is in it only as a digest. */
 char *tsm_route_dup_key (const TsmRoute *self);
-/* The top-level resource alone, which a named bucket is counted by. */
+/* The top-level resource alone, which a named bucket is counted by: the channel, the guild, or
+ * application and (as a digest) token; "" where there is none. */
 char *tsm_route_dup_major (const TsmRoute *self);
 /* A lost answer may be asked for again: all but a POST. */
 gboolean tsm_route_is_repeatable (const TsmRoute *self);
