@@ -2,6 +2,7 @@
  * tsm-setting-value: what the text of one setting means. */
 #include "base/tsm-setting-value.h"
 #include "base/tsm-limits.h"
+#include "base/tsm-loopback.h"
 #include <string.h>
 
 #define MAC_BYTES       6
@@ -133,13 +134,6 @@ is_token_id (const char *text)
          is_printable (text, FALSE) && strpbrk (text, "=;") == NULL;
 }
 
-static gboolean
-is_loopback (const char *host)
-{
-  return g_ascii_strcasecmp (host, "localhost") == 0 || strcmp (host, "::1") == 0 ||
-         (g_str_has_prefix (host, "127.") && g_hostname_is_ip_address (host));
-}
-
 /* Secrets travel in these requests: in the clear only to this machine (DESIGN 5.2). */
 static gboolean
 is_url (const char *text)
@@ -151,7 +145,8 @@ is_url (const char *text)
     return FALSE;
   if (g_strcmp0 (g_uri_get_scheme (uri), "https") == 0)
     return TRUE;
-  return g_strcmp0 (g_uri_get_scheme (uri), "http") == 0 && is_loopback (g_uri_get_host (uri));
+  return g_strcmp0 (g_uri_get_scheme (uri), "http") == 0 &&
+         tsm_loopback_is_host (g_uri_get_host (uri));
 }
 
 #define FINGERPRINT_DIGITS 64

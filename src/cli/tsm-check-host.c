@@ -2,6 +2,7 @@
  * tsm-check-host: what `tsm doctor` says of the host and of what wakes it. */
 #include "cli/tsm-check-host.h"
 #include "base/tsm-error.h"
+#include "base/tsm-loopback.h"
 #include "daemon/tsm-daemon.h"
 #include "daemon/tsm-service.h"
 #include <string.h>
@@ -126,7 +127,7 @@ check_wake (TsmCheckup *checkup, const TsmSettings *settings)
   if (address == NULL)
     tsm_checkup_add (checkup, TSM_FINDING_WARN, "wake",
                      "WOL_TARGET: the address of %s is not known here; check its name", target);
-  if (plan->len > 1 || (address != NULL && tsm_endpoint_is_loopback_host (address)))
+  if (plan->len > 1 || (address != NULL && tsm_loopback_is_host (address)))
     tsm_checkup_add (checkup, TSM_FINDING_OK, "wake", "packets for %s go to %s", mac, destinations);
   else
     tsm_checkup_add (checkup, TSM_FINDING_WARN, "wake",

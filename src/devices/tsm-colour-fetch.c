@@ -2,6 +2,7 @@
  * tsm-colour-fetch: some requests, one after the other, into one set of answers. */
 #include "devices/tsm-colour-fetch.h"
 #include "base/tsm-error.h"
+#include "base/tsm-loopback.h"
 
 #define TIMEOUT_MS 15000
 
@@ -106,7 +107,7 @@ tsm_colour_fetch_start (const TsmColourFetchOptions *options, GPtrArray *paths,
 {
   const TsmHttpOptions http = {
     .timeout_ms = options->timeout_ms > 0 ? options->timeout_ms : TIMEOUT_MS,
-    .use_proxy = !tsm_endpoint_is_loopback_host (options->endpoint->host),
+    .use_proxy = !tsm_loopback_is_host (options->endpoint->host),
   };
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Fetch *fetch = g_new0 (Fetch, 1);

@@ -3,6 +3,7 @@
 #include "devices/tsm-endpoint.h"
 #include "base/tsm-decimal.h"
 #include "base/tsm-error.h"
+#include "base/tsm-loopback.h"
 #include <gio/gio.h>
 #include <string.h>
 
@@ -137,8 +138,7 @@ tsm_endpoint_new (TsmService service, const char *setting, GError **error)
                  services[service].example);
     return NULL;
   }
-  if (!self->is_tls && services[service].has_secret &&
-      !tsm_endpoint_is_loopback_host (self->host)) {
+  if (!self->is_tls && services[service].has_secret && !tsm_loopback_is_host (self->host)) {
     g_set_error (error, TSM_ERROR, TSM_ERROR_INVALID,
                  "should be https: a token is not sent over plain http, "
                  "write https://%s",
@@ -187,16 +187,6 @@ tsm_endpoint_dup_label (const TsmEndpoint *self)
     return g_strdup (self->host);
   return g_strdup_printf ("%s%s%s:%u", is_ipv6 ? "[" : "", self->host, is_ipv6 ? "]" : "",
                           self->port);
-}
-
-gboolean
-tsm_endpoint_is_loopback_host (const char *host)
-{
-  g_autoptr (GInetAddress) address = g_inet_address_new_from_string (host);
-
-  if (address != NULL)
-    return g_inet_address_get_is_loopback (address);
-  return g_ascii_strcasecmp (host, "localhost") == 0;
 }
 
 gboolean

@@ -31,8 +31,6 @@ char *tsm_endpoint_dup_url (const TsmEndpoint *self, const char *path);
 /* "192.168.1.20", or "192.168.1.20:8080" where the port is not the service's: for messages. */
 char *tsm_endpoint_dup_label (const TsmEndpoint *self);
 
-/* "localhost", 127.0.0.0/8 or ::1, without asking a resolver. */
-gboolean tsm_endpoint_is_loopback_host (const char *host);
 /* Splits "host:port" (WOL_TARGET); TSM_ERROR_INVALID unless both are there and well-formed.
  * @ret_host is to be freed. */
 gboolean tsm_endpoint_parse_host_port (const char *text, char **ret_host, guint16 *ret_port,

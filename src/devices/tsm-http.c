@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * tsm-http: one bounded HTTP exchange on the main loop. */
 #include "devices/tsm-http.h"
+#include "base/tsm-authorities.h"
+#include "base/tsm-body.h"
 #include "base/tsm-error.h"
 #include "base/tsm-limits.h"
-#include "devices/tsm-authorities.h"
-#include "base/tsm-body.h"
 #include <libsoup/soup.h>
 #include <string.h>
 

@@ -2,6 +2,7 @@
  * tsm-wol: wakes the host over the network. */
 #include "devices/tsm-wol.h"
 #include "base/tsm-error.h"
+#include "base/tsm-loopback.h"
 #include "devices/tsm-endpoint.h"
 #include <arpa/inet.h>
 #include <ifaddrs.h>
@@ -58,7 +59,7 @@ tsm_wol_plan (const TsmWolInterface *interfaces, guint n_interfaces, const char 
 {
   static const guint16 ports[] = { 9, 7 };
   GArray *destinations = g_array_new (FALSE, FALSE, sizeof (TsmWolDestination));
-  const gboolean is_relay = target != NULL && tsm_endpoint_is_loopback_host (target);
+  const gboolean is_relay = target != NULL && tsm_loopback_is_host (target);
 
   for (guint i = 0; i < n_interfaces && !is_relay; i++) {
     if (!can_broadcast (&interfaces[i]))

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * HOST_* settings: a URL that a URL parser takes and no token in clear, or a refusal. */
+#include "base/tsm-loopback.h"
 #include "devices/tsm-endpoint.h"
 #include <gio/gio.h>
 #include <stdint.h>
@@ -23,6 +24,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_assert (g_uri_is_valid (url, G_URI_FLAGS_NONE, NULL));
   g_assert (endpoint->port > 0);
   g_assert (service != TSM_SERVICE_PROXMOX || endpoint->is_tls ||
-            tsm_endpoint_is_loopback_host (endpoint->host));
+            tsm_loopback_is_host (endpoint->host));
   return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "devices/tsm-authorities.h"
+#include "base/tsm-authorities.h"
 #include <malloc.h>
 
 /* Where Debian keeps them; the package ca-certificates is one that TSM needs to run. */

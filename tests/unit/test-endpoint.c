@@ -117,17 +117,6 @@ test_endpoint_host_port (void)
   }
 }
 
-static void
-test_endpoint_loopback (void)
-{
-  g_assert_true (tsm_endpoint_is_loopback_host ("127.0.0.1"));
-  g_assert_true (tsm_endpoint_is_loopback_host ("127.255.0.9"));
-  g_assert_true (tsm_endpoint_is_loopback_host ("::1"));
-  g_assert_true (tsm_endpoint_is_loopback_host ("LocalHost"));
-  g_assert_false (tsm_endpoint_is_loopback_host ("128.0.0.1"));
-  g_assert_false (tsm_endpoint_is_loopback_host ("localhost.example"));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -143,6 +132,5 @@ main (int argc, char **argv)
     g_test_add_data_func (path, GUINT_TO_POINTER (i), test_endpoint_refuses);
   }
   g_test_add_func ("/endpoint/host-port", test_endpoint_host_port);
-  g_test_add_func ("/endpoint/loopback", test_endpoint_loopback);
   return g_test_run ();
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tsm-authorities: the system's list of certificate authorities, in memory only while a certificate
  * is held against it. */
-#include "devices/tsm-authorities.h"
+#include "base/tsm-authorities.h"
 #include <malloc.h>
 
 struct _TsmAuthorities {
