@@ -42,10 +42,11 @@ class Response:
     headers: dict = dataclasses.field(default_factory=dict)
     chunked: bool = False
     cut_at: int = None  # send only so many bytes of the whole answer, then hang up
+    keep_alive: bool = False
 
     def encode(self):
         lines = [f"HTTP/1.1 {self.status} {self.reason}"]
-        if self.type:
+        if self.type and self.status != 204:
             lines.append(f"Content-Type: {self.type}")
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
         if self.chunked:
@@ -54,9 +55,11 @@ class Response:
             parts = [part for part in (self.body[:half], self.body[half:]) if part]
             body = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
         else:
-            lines.append(f"Content-Length: {len(self.body)}")
+            if self.status != 204:
+                lines.append(f"Content-Length: {len(self.body)}")
             body = self.body
-        lines.append("Connection: close")
+        if not self.keep_alive:
+            lines.append("Connection: close")
         whole = "\r\n".join(lines).encode() + b"\r\n\r\n" + body
         return whole[: self.cut_at]
 
