@@ -3,7 +3,8 @@
  *
  * Inputs (readings, colours, stays, derogations, policies) are append-only history: a correction
  * is a new row, the newest one counts. Slices are written once and only grow while they are the
- * last. day_total and share are derived and replaced by day. Everything hangs on a server.
+ * last. day_total and share are derived and replaced by day; total_sum and share_sum are what they
+ * come to by month and by year. Everything hangs on a server.
  *
  * To change the schema add a step at the end: one string, SQL only, run in one transaction. */
 #include "store/tsm-schema.h"
@@ -209,7 +210,66 @@ static const char step_1[] =
 
 G_STATIC_ASSERT (TSM_LIMIT_DEROGATION_S == 172800);
 
-static const char *const steps[] = { step_1 };
+/* The first Tempo day of the month or year that holds the day @column; @span is a literal. */
+#define BEGIN_OF(span, column) \
+  "CAST(strftime('%s', " column " * 86400, 'unixepoch', 'start of " span "') AS INTEGER) / 86400"
+#define FIGURES                      \
+  "  energy_wh INTEGER NOT NULL,"    \
+  "  cost_neur INTEGER NOT NULL,"    \
+  "  unpriced_wh INTEGER NOT NULL,"  \
+  "  estimated_wh INTEGER NOT NULL," \
+  "  down_seconds INTEGER NOT NULL,"
+#define SUMS \
+  " sum(energy_wh), sum(cost_neur), sum(unpriced_wh), sum(estimated_wh), sum(down_seconds) FROM"
+
+static const char step_2[] =
+    /* The shares of a day, a month or a year lie together: they are replaced together. */
+    "CREATE TABLE new_share ("
+    "  server_id INTEGER NOT NULL REFERENCES server,"
+    "  day INTEGER NOT NULL,"
+    "  user_id INTEGER NOT NULL," /* 0 is the house */
+    "  is_derogation INTEGER NOT NULL CHECK (is_derogation IN (0, 1))," FIGURES
+    "  PRIMARY KEY (server_id, day, user_id, is_derogation)"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO new_share SELECT server_id, day, user_id, is_derogation, energy_wh, cost_neur,"
+    "  unpriced_wh, estimated_wh, down_seconds FROM share ORDER BY 1, 2, 3, 4;"
+    "DROP TABLE share;"
+    "ALTER TABLE new_share RENAME TO share;"
+    "CREATE TABLE total_sum ("
+    "  server_id INTEGER NOT NULL REFERENCES server,"
+    "  span TEXT NOT NULL CHECK (span IN ('month', 'year')),"
+    "  begin_day INTEGER NOT NULL,"
+    "  n_days INTEGER NOT NULL," FIGURES "  PRIMARY KEY (server_id, span, begin_day)"
+    ") STRICT, WITHOUT ROWID;"
+    "CREATE TABLE share_sum ("
+    "  server_id INTEGER NOT NULL REFERENCES server,"
+    "  span TEXT NOT NULL CHECK (span IN ('month', 'year')),"
+    "  begin_day INTEGER NOT NULL,"
+    "  user_id INTEGER NOT NULL,"
+    "  is_derogation INTEGER NOT NULL CHECK (is_derogation IN (0, 1)),"
+    "  n_days INTEGER NOT NULL," FIGURES
+    "  PRIMARY KEY (server_id, span, begin_day, user_id, is_derogation)"
+    ") STRICT, WITHOUT ROWID;"
+    "INSERT INTO total_sum SELECT server_id, 'month', " BEGIN_OF (
+        "month",
+        "day") ", count(*)," SUMS " day_total GROUP BY 1, 3;"
+               "INSERT INTO total_sum SELECT server_id, 'year', " BEGIN_OF (
+                   "year",
+                   "begin_day") ", sum(n_days)," SUMS " total_sum GROUP BY 1, 3;"
+                                "INSERT INTO share_sum SELECT server_id, 'month', " BEGIN_OF (
+                                    "month",
+                                    "day") ", user_id, is_derogation, count(*)," SUMS
+                                           " share GROUP BY 1, 3, 4, 5;"
+                                           "INSERT INTO share_sum SELECT server_id, 'year', " BEGIN_OF (
+                                               "year",
+                                               "begin_day") ", user_id, is_derogation, sum(n_days)," SUMS
+                                                            " share_sum GROUP BY 1, 3, 4, 5;"
+                                                            /* Whether anything is known of
+                                                               some days is asked without
+                                                               walking over what is not. */
+                                                            "CREATE INDEX slice_known ON slice (server_id, day) WHERE energy_wh IS NOT NULL;";
+
+static const char *const steps[] = { step_1, step_2 };
 
 guint
 tsm_schema_get_version (void)

@@ -68,11 +68,16 @@ tsm_slice_table_dup_day (TsmDb *db, gint64 server_id, TsmDay day)
 gboolean
 tsm_slice_table_has (TsmDb *db, gint64 server_id, TsmDay from, TsmDay to, gboolean known_only)
 {
+  /* What is known has an index of its own: years in which nothing is are not walked. */
   g_auto (TsmQuery) query =
-      tsm_db_query (db,
-                    "SELECT 1 FROM slice INDEXED BY slice_by_day WHERE server_id = ?"
-                    " AND day BETWEEN ? AND ? AND (energy_wh IS NOT NULL OR NOT ?) LIMIT 1",
-                    TSM_INT (server_id), TSM_INT (from), TSM_INT (to), TSM_INT (known_only));
+      known_only ? tsm_db_query (db,
+                                 "SELECT 1 FROM slice INDEXED BY slice_known WHERE server_id = ?"
+                                 " AND day BETWEEN ? AND ? AND energy_wh IS NOT NULL LIMIT 1",
+                                 TSM_INT (server_id), TSM_INT (from), TSM_INT (to))
+                 : tsm_db_query (db,
+                                 "SELECT 1 FROM slice INDEXED BY slice_by_day WHERE server_id = ?"
+                                 " AND day BETWEEN ? AND ? LIMIT 1",
+                                 TSM_INT (server_id), TSM_INT (from), TSM_INT (to));
 
   return tsm_query_next (&query);
 }

@@ -169,8 +169,9 @@ test_arrival_stay_shares_only_its_changed_days (void)
   do_as (&test, SHELL, "hello_you 8 2025-01-01");
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
     g_test_message ("%s", rows[i].story);
-    /* A day's total and shares, replaced, are seven rows; the stay's versions and notes are few. */
-    g_assert_cmpint (count_changes (&test, rows[i].line), <=, 10 * (rows[i].n_days + 1));
+    /* A day's total and shares, replaced, are seven rows; in the sums of its month and year, less
+     * and more, they are sixteen; the stay's versions and notes are few. */
+    g_assert_cmpint (count_changes (&test, rows[i].line), <=, 10 + 23 * rows[i].n_days);
   }
   engine_test_clear (&test);
 }

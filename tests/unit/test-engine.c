@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * test-engine: an engine in a small world, driven by hand. */
 #include "test-engine.h"
+#include "store/tsm-share-table.h"
 #include <glib/gstdio.h>
 #include <stdio.h>
 #include <string.h>
@@ -383,6 +384,10 @@ engine_test_parse_instant (const EngineTest *test, const char *text)
 void
 engine_test_check_books (EngineTest *test)
 {
+  g_autoptr (GError) error = NULL;
+
+  tsm_share_table_check (test->db, 1, &error);
+  g_assert_no_error (error);
   g_assert_cmpint (
       engine_test_query (test, "SELECT count(*) FROM day_total t WHERE"
                                " (energy_wh, cost_neur, unpriced_wh, estimated_wh) IS NOT"

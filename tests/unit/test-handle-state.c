@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: MIT
  * The periods that figures are told for: where each begins, where it ends, and what is in it. */
 #include "engine/tsm-engine.h"
+#include "store/tsm-share-table.h"
+#include "store/tsm-stay-table.h"
 #include "test-engine.h"
+#include <string.h>
+
+#define ANN 7
 
 static JsonObject *
 peek_period (const EngineTest *test, const char *period)
@@ -136,6 +141,114 @@ test_state_periods_hold_the_clock_changes (void)
   check_spans ("2025-11-01 06:00", autumn, G_N_ELEMENTS (autumn));
 }
 
+static sqlite3 *
+peek_handle (EngineTest *test)
+{
+  g_auto (TsmQuery) query = tsm_db_query (test->db, "SELECT 1");
+
+  return sqlite3_db_handle (query.statement);
+}
+
+static int
+count_commit (gpointer n_commits)
+{
+  *(guint *) n_commits += 1;
+  return 0;
+}
+
+/* Who only asks, and has no reading to wait for, makes no disk spin. */
+static void
+test_state_writes_nothing_when_nothing_is_new (void)
+{
+  static const char *const lines[] = {
+    "get_my_state all",
+    "get_total_state all",
+    "get_state 7 all",
+    "get_total_state day",
+  };
+  EngineTest test;
+  guint n_commits = 0;
+
+  engine_test_init (&test, engine_test_parse_day ("2026-01-01"));
+  engine_test_keep (&test);
+  engine_test_start (&test, engine_test_at (&test, test.first_day + 3, 12, 0));
+  engine_test_type (&test, ENGINE_TEST_ADMIN, "hello_you 7 2026-01-02");
+  engine_test_run_until (&test, test.now + 3630);
+  sqlite3_commit_hook (peek_handle (&test), count_commit, &n_commits);
+  engine_test_type (&test, ANN, "get_my_state all");
+  g_assert_cmpuint (n_commits, ==, 1); /* the reading of half a minute ago */
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
+    engine_test_type (&test, strstr (lines[i], "my") != NULL ? ANN : ENGINE_TEST_ADMIN, lines[i]);
+    g_assert_cmpstr (engine_test_verdict (&test), ==, "done");
+  }
+  g_assert_cmpuint (n_commits, ==, 1);
+  engine_test_clear (&test);
+}
+
+/* What SQLite did since it was last asked, in steps of its machine. */
+static gint64
+take_steps (EngineTest *test)
+{
+  sqlite3 *handle = peek_handle (test);
+  sqlite3_stmt *statement = NULL;
+  gint64 n_steps = 0;
+
+  while ((statement = sqlite3_next_stmt (handle, statement)) != NULL)
+    n_steps += sqlite3_stmt_status (statement, SQLITE_STMTSTATUS_VM_STEP, 1);
+  return n_steps;
+}
+
+/* The steps of @line after @n_years in which four users shared each day. */
+static gint64
+count_steps (guint n_years, const char *line)
+{
+  const TsmDayTotal total = { .energy_wh = 5, .cost_neur = 50 };
+  g_autoptr (GArray) shares = g_array_new (FALSE, FALSE, sizeof (TsmShare));
+  EngineTest test;
+  gint64 n_steps;
+
+  engine_test_init (&test, engine_test_parse_day ("2026-01-01"));
+  test.is_plug_silent = TRUE;
+  test.config.has_couleur = test.config.has_rte = FALSE;
+  test.config.start_day = engine_test_parse_day ("2026-01-01") - (TsmDay) n_years * 365;
+  engine_test_start (&test, engine_test_at (&test, test.first_day + 200, 12, 0));
+  for (gint64 user_id = ANN; user_id < ANN + 4; user_id++) {
+    const TsmStay stay = { .user_id = user_id,
+                           .arrival_day = test.config.start_day,
+                           .leave_day = TSM_DAY_NONE };
+
+    tsm_stay_table_put (test.db, 1, &stay, TSM_CALLER_SHELL, 0);
+    for (guint kind = 0; kind < 2; kind++) {
+      const TsmShare share = { .user_id = user_id, .is_derogation = kind != 0, .energy_wh = 1 };
+
+      g_array_append_val (shares, share);
+    }
+  }
+  for (TsmDay day = test.config.start_day; day < test.first_day + 200; day++)
+    tsm_share_table_replace_day (test.db, 1, day, &total, shares);
+  engine_test_type (&test, ANN, line);
+  take_steps (&test);
+  engine_test_type (&test, ANN, line);
+  n_steps = take_steps (&test);
+  g_test_message ("%s after %u years: %" G_GINT64_FORMAT " steps", line, n_years, n_steps);
+  engine_test_clear (&test);
+  return n_steps;
+}
+
+/* Sixteen more years are sixteen more rows of "since the start" and of the derogations. */
+static void
+test_state_costs_the_same_after_years (void)
+{
+  static const char *const lines[] = { "get_my_state all", "get_total_state all" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++) {
+    const gint64 after_four = count_steps (4, lines[i]), after_twenty = count_steps (20, lines[i]);
+
+    g_assert_cmpint (after_four, >, 100);
+    g_assert_cmpint (after_twenty, <, after_four * 5 / 4);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -144,5 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/state/period/six", test_state_periods_turn_at_six);
   g_test_add_func ("/state/period/year", test_state_periods_turn_with_the_year);
   g_test_add_func ("/state/period/clock", test_state_periods_hold_the_clock_changes);
+  g_test_add_func ("/state/cost/nothing-new", test_state_writes_nothing_when_nothing_is_new);
+  g_test_add_func ("/state/cost/years", test_state_costs_the_same_after_years);
   return g_test_run ();
 }

@@ -59,10 +59,12 @@ run_all (TsmDb *db)
   tsm_job_table_begin_episode (db, TEST_SERVER, "plug", 0);
   tsm_job_table_end_episode (db, TEST_SERVER, "plug", 0);
   tsm_share_table_replace_day (db, TEST_SERVER, 0, &total, shares);
-  tsm_share_table_sum_total (db, TEST_SERVER, 0, 0);
-  tsm_share_table_sum_user (db, TEST_SERVER, 0, 0, 0, FALSE);
+  tsm_share_table_sum_total (db, TEST_SERVER, 1, 800);
+  tsm_share_table_sum_user (db, TEST_SERVER, 0, 1, 800, FALSE);
   tsm_slice_table_put (db, TEST_SERVER, 1, &slice);
   tsm_slice_table_get_last (db, TEST_SERVER, &last);
+  tsm_slice_table_has (db, TEST_SERVER, 0, 1, FALSE);
+  tsm_slice_table_has (db, TEST_SERVER, 0, 1, TRUE);
   lists[2] = tsm_slice_table_dup_day (db, TEST_SERVER, 0);
   tsm_state_table_put (db, TEST_SERVER, "meter", "");
   state = tsm_state_table_dup (db, TEST_SERVER, "meter");
@@ -157,6 +159,8 @@ test_index_sees_walks (void)
   g_assert_cmpuint (count_walks (handle, "SELECT * FROM slice WHERE server_id = 1"), ==, 1);
   g_assert_cmpuint (
       count_walks (handle, "SELECT * FROM slice WHERE server_id = 1 AND begin_at = 2"), ==, 0);
+  g_assert_cmpuint (count_walks (handle, "SELECT * FROM share WHERE server_id = 1 AND user_id = 2"),
+                    ==, 1);
 }
 
 int

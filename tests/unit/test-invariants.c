@@ -313,9 +313,9 @@ static char *
 dup_digest (EngineTest *test)
 {
   static const char *const tables[] = {
-    "server", "policy",     "admin",     "state",    "epoch",   "reading", "correction",
-    "slice",  "day_total",  "share",     "sighting", "colour",  "stay",    "derogation",
-    "hold",   "transition", "host_seen", "job_run",  "episode",
+    "server", "policy",     "admin", "state",      "epoch",     "reading",  "correction",
+    "slice",  "day_total",  "share", "total_sum",  "share_sum", "sighting", "colour",
+    "stay",   "derogation", "hold",  "transition", "host_seen", "job_run",  "episode",
   };
   g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
 

@@ -105,6 +105,7 @@ static void
 assert_energy (TsmDb *db)
 {
   g_autoptr (GArray) slices = tsm_slice_table_dup_day (db, TEST_SERVER, 20454);
+  g_autoptr (GError) error = NULL;
   const TsmDayTotal total = tsm_share_table_sum_total (db, TEST_SERVER, 20454, 20454);
   const TsmDayTotal own = tsm_share_table_sum_user (db, TEST_SERVER, 111, 20454, 20454, TRUE);
 
@@ -113,6 +114,8 @@ assert_energy (TsmDb *db)
   g_assert_cmpint (g_array_index (slices, TsmSlice, 3).energy_wh, ==, -1);
   g_assert_cmpint (total.cost_neur, ==, 20000);
   g_assert_cmpint (own.cost_neur, ==, 5000);
+  tsm_share_table_check (db, TEST_SERVER, &error);
+  g_assert_no_error (error);
   g_assert_cmpint (tsm_colour_table_get (db, TEST_SERVER, 20454).colour, ==, TSM_COLOUR_WHITE);
   g_assert_cmpint (tsm_colour_table_get_sighting (db, TEST_SERVER, 20454, TSM_SOURCE_COULEUR), ==,
                    TSM_COLOUR_BLUE);
