@@ -27,8 +27,9 @@ test: packages ## run every suite, in under twenty minutes
 soak: packages ## run what takes hours: long fuzzing, long simulations
 	@scripts/run-tests --soak
 
-bench: build ## measure memory, processor time and start-up of an idle tsm run
-	@ninja -C build bench/make-ledger
+bench: build ## measure memory, processor time, start-up of an idle tsm run, and get_my_state
+	@ninja -C build bench/make-ledger bench/states
+	@bench/states-by-years build
 	@bench/footprint build/tsm $(ARGS)
 
 format: packages ## put every source file into the house format

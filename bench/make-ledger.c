@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  * make-ledger: writes a long history for benchmarks: `make-ledger FILE YEARS USERS`. It ends at the
- * last full Tempo day, with a reading every five minutes, a slice every hour, and everybody there
- * all the time. */
+ * last full Tempo day, with a reading every five minutes, a slice every hour, everybody there all
+ * the time, and somebody with a derogation on each red day. */
 #include "engine/tsm-engine.h"
 #include "rules/tsm-calendar.h"
 #include "rules/tsm-day.h"
 #include "rules/tsm-share.h"
 #include "store/tsm-colour-table.h"
+#include "store/tsm-derogation-table.h"
 #include "store/tsm-meter-table.h"
 #include "store/tsm-server-table.h"
 #include "store/tsm-share-table.h"
@@ -59,6 +60,21 @@ add_readings (Maker *self, gint64 begin, gint64 end)
   }
 }
 
+/* Four hours of a red day's morning, each time another user's. */
+static TsmDerogation
+add_derogation (const Maker *self, TsmDay day)
+{
+  TsmDerogation derogation = {
+    .user_id = g_array_index (self->users, gint64, (guint) day % self->users->len),
+    .begin = tsm_day_get_local_instant (day, 8 * 60, self->zone),
+    .end = tsm_day_get_local_instant (day, 12 * 60, self->zone),
+  };
+
+  derogation.id = tsm_derogation_table_add (self->db, self->server_id, &derogation,
+                                            derogation.user_id, derogation.begin);
+  return derogation;
+}
+
 static void
 add_day (Maker *self, TsmDay day)
 {
@@ -71,6 +87,8 @@ add_day (Maker *self, TsmDay day)
   g_autoptr (GArray) slices = g_array_new (FALSE, FALSE, sizeof (TsmSlice));
   g_autoptr (GArray) shares = g_array_new (FALSE, FALSE, sizeof (TsmShare));
   TsmShareInput input = { .day = day, .colour = colour.colour, .tariff = self->tariff };
+  const TsmSpan window = tsm_window_of_day (day, TSM_POLICY_EVENING, self->zone);
+  TsmDerogation derogation;
   TsmDayTotal total;
   gint64 begin, end;
 
@@ -85,6 +103,12 @@ add_day (Maker *self, TsmDay day)
   input.n_slices = slices->len;
   input.present = (const gint64 *) (gpointer) self->users->data;
   input.n_present = self->users->len;
+  if (colour.colour == TSM_COLOUR_RED) {
+    derogation = add_derogation (self, day);
+    input.windows = &window;
+    input.derogations = &derogation;
+    input.n_windows = input.n_derogations = 1;
+  }
   if (!tsm_share_compute (&input, shares, &total, NULL))
     g_error ("a day's cost overflows");
   tsm_share_table_replace_day (self->db, self->server_id, day, &total, shares);
