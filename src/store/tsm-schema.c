@@ -210,9 +210,10 @@ static const char step_1[] =
 
 G_STATIC_ASSERT (TSM_LIMIT_DEROGATION_S == 172800);
 
-/* The first Tempo day of the month or year that holds the day @column; @span is a literal. */
-#define BEGIN_OF(span, column) \
-  "CAST(strftime('%s', " column " * 86400, 'unixepoch', 'start of " span "') AS INTEGER) / 86400"
+/* The first day of the month of a day, and of the year of a month. */
+#define MONTH "CAST(strftime('%s', day * 86400, 'unixepoch', 'start of month') AS INTEGER) / 86400"
+#define YEAR \
+  "CAST(strftime('%s', begin_day * 86400, 'unixepoch', 'start of year') AS INTEGER) / 86400"
 #define FIGURES                      \
   "  energy_wh INTEGER NOT NULL,"    \
   "  cost_neur INTEGER NOT NULL,"    \
@@ -220,7 +221,7 @@ G_STATIC_ASSERT (TSM_LIMIT_DEROGATION_S == 172800);
   "  estimated_wh INTEGER NOT NULL," \
   "  down_seconds INTEGER NOT NULL,"
 #define SUMS \
-  " sum(energy_wh), sum(cost_neur), sum(unpriced_wh), sum(estimated_wh), sum(down_seconds) FROM"
+  "sum(energy_wh), sum(cost_neur), sum(unpriced_wh), sum(estimated_wh), sum(down_seconds)"
 
 static const char step_2[] =
     /* The shares of a day, a month or a year lie together: they are replaced together. */
@@ -250,24 +251,16 @@ static const char step_2[] =
     "  n_days INTEGER NOT NULL," FIGURES
     "  PRIMARY KEY (server_id, span, begin_day, user_id, is_derogation)"
     ") STRICT, WITHOUT ROWID;"
-    "INSERT INTO total_sum SELECT server_id, 'month', " BEGIN_OF (
-        "month",
-        "day") ", count(*)," SUMS " day_total GROUP BY 1, 3;"
-               "INSERT INTO total_sum SELECT server_id, 'year', " BEGIN_OF (
-                   "year",
-                   "begin_day") ", sum(n_days)," SUMS " total_sum GROUP BY 1, 3;"
-                                "INSERT INTO share_sum SELECT server_id, 'month', " BEGIN_OF (
-                                    "month",
-                                    "day") ", user_id, is_derogation, count(*)," SUMS
-                                           " share GROUP BY 1, 3, 4, 5;"
-                                           "INSERT INTO share_sum SELECT server_id, 'year', " BEGIN_OF (
-                                               "year",
-                                               "begin_day") ", user_id, is_derogation, sum(n_days)," SUMS
-                                                            " share_sum GROUP BY 1, 3, 4, 5;"
-                                                            /* Whether anything is known of
-                                                               some days is asked without
-                                                               walking over what is not. */
-                                                            "CREATE INDEX slice_known ON slice (server_id, day) WHERE energy_wh IS NOT NULL;";
+    "INSERT INTO total_sum SELECT server_id, 'month', " MONTH ", count(*), " SUMS
+    "  FROM day_total GROUP BY 1, 3;"
+    "INSERT INTO total_sum SELECT server_id, 'year', " YEAR ", sum(n_days), " SUMS
+    "  FROM total_sum GROUP BY 1, 3;"
+    "INSERT INTO share_sum SELECT server_id, 'month', " MONTH ", user_id, is_derogation,"
+    "  count(*), " SUMS "  FROM share GROUP BY 1, 3, 4, 5;"
+    "INSERT INTO share_sum SELECT server_id, 'year', " YEAR ", user_id, is_derogation,"
+    "  sum(n_days), " SUMS "  FROM share_sum GROUP BY 1, 3, 4, 5;"
+    /* Whether anything is known of some days is asked without walking over what is not. */
+    "CREATE INDEX slice_known ON slice (server_id, day) WHERE energy_wh IS NOT NULL;";
 
 static const char *const steps[] = { step_1, step_2 };
 

@@ -4,8 +4,9 @@
 #include "base/tsm-error.h"
 #include "rules/tsm-day.h"
 
-/* Beyond these no day has figures. The last is 9998-12-31: the year after it must still begin. */
-#define FIRST_DAY 0
+/* No day beyond these has figures: 0001-01-01, as in tsm-day, and 9998-12-31, as the year after it
+ * must still begin there. */
+#define FIRST_DAY (-719162)
 #define LAST_DAY  2932531
 
 typedef enum {

@@ -145,11 +145,42 @@ test_schema_keeps_rows (void)
   }
 }
 
+/* The days that a ledger had before there were sums are in them. */
+static void
+test_schema_sums_old_days (void)
+{
+  static const char old_days[] =
+      "WITH RECURSIVE day (day) AS (SELECT 20400 UNION ALL SELECT day + 1 FROM day LIMIT 800)"
+      " INSERT INTO day_total SELECT 2, day, day % 7, 1000 * day, day % 3, 1, 60 FROM day;"
+      "INSERT INTO share SELECT server_id, 111, day, 0, energy_wh, 900 * day, 0, 1, 60"
+      " FROM day_total WHERE server_id = 2;"
+      "INSERT INTO share SELECT server_id, 222, day, day % 2, 0, 100 * day, unpriced_wh, 0, 60"
+      " FROM day_total WHERE server_id = 2 AND energy_wh < 4;";
+  g_autoptr (TestDir) dir = test_dir_new ();
+  g_autofree char *path = load_fixture (dir, 1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TsmDb) db = NULL;
+
+  test_db_exec_raw (path, old_days);
+  db = tsm_db_open (path, &error);
+  g_assert_no_error (error);
+  for (gint64 server_id = 1; server_id <= 2; server_id++) {
+    tsm_share_table_check (db, server_id, &error);
+    g_assert_no_error (error);
+  }
+  g_assert_cmpint (tsm_share_table_sum_total (db, 2, 20400, 21199).cost_neur, ==,
+                   G_GINT64_CONSTANT (800) * (20400 + 21199) / 2 * 1000);
+  /* 2025-11-08 to 2028-01-16. */
+  g_assert_cmpint (test_db_read_int (db, "SELECT count(*) FROM total_sum WHERE server_id = 2"), ==,
+                   27 + 4);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/schema/same-as-new", test_schema_same_as_new);
   g_test_add_func ("/schema/keeps-rows", test_schema_keeps_rows);
+  g_test_add_func ("/schema/sums-old-days", test_schema_sums_old_days);
   return g_test_run ();
 }

@@ -197,6 +197,10 @@ test_share_table_drops_empty_sums (void)
   g_assert_cmpint (test_db_read_int (db, "SELECT count(*) FROM share_sum"), ==, 6);
   replace (db, 40, 1, 1);
   g_assert_cmpint (test_db_read_int (db, "SELECT count(*) FROM share_sum"), ==, 2);
+  /* The evening before 1970 is in a month too: a clock that was never set begins there. */
+  replace (db, -1, 1, 1);
+  g_assert_cmpint (tsm_share_table_sum_user (db, TEST_SERVER, ANN, -1, 40, FALSE).energy_wh, ==, 4);
+  g_assert_true (tsm_share_table_check (db, TEST_SERVER, NULL));
   test_db_commit (db);
 }
 
