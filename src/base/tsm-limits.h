@@ -45,3 +45,13 @@
 
 /* Commands, of all front ends together, that wait for the engine at once. */
 #define TSM_LIMIT_TICKETS 256
+
+/* The largest frame of Discord's gateway, in bytes: a GUILD_CREATE of a big guild is several
+ * hundred KiB (spec discord 15). */
+#define TSM_LIMIT_FRAME_BYTES (16 * 1024 * 1024)
+
+/* IDENTIFYs in any 24 h. Past 1000, Discord resets the bot's token (spec discord 3, 5.2). */
+#define TSM_LIMIT_IDENTIFIES 500
+
+/* Guilds whose registered commands are remembered. */
+#define TSM_LIMIT_GUILDS_KEPT 256

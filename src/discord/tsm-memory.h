@@ -13,14 +13,16 @@ typedef struct _TsmMemory TsmMemory;
 TsmMemory *tsm_memory_new (const char *path);
 void tsm_memory_free (TsmMemory *self);
 
-/* The instants (Unix seconds) of the IDENTIFYs of the 24 h before @now, oldest first. */
+/* The instants (Unix seconds) of the IDENTIFYs of the 24 h before @now, in the order in which they
+ * were made, TSM_LIMIT_IDENTIFIES at most. One after @now is there too: the clock was set back, and
+ * when it was in truth cannot be told. */
 GArray *tsm_memory_dup_identifies (const TsmMemory *self, gint64 now);
 /* Notes one more, and is on the disk when it returns. */
 void tsm_memory_add_identify (TsmMemory *self, gint64 at);
 
 /* What @guild has been registered with; NULL: nothing known. */
 const char *tsm_memory_peek_commands (const TsmMemory *self, const char *guild);
-/* @hash NULL forgets it. */
+/* @guild is an id; @hash NULL forgets it. Beyond TSM_LIMIT_GUILDS_KEPT, nothing is noted. */
 void tsm_memory_set_commands (TsmMemory *self, const char *guild, const char *hash);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsmMemory, tsm_memory_free)
