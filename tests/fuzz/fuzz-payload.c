@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Gateway frames: whatever is taken is what the strict reader of bodies takes too, and the same. */
 #include "base/tsm-body.h"
-#include "base/tsm-limits.h"
 #include "discord/tsm-payload.h"
 #include <stdint.h>
 #include <string.h>
@@ -39,9 +38,9 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   /* Of the size it has: a byte read past it is seen. */
   g_autofree char *text = g_memdup2 (data, size);
   g_autoptr (GError) error = NULL;
-  g_autofree char *raw = tsm_payload_dup_string (text, size, "id"); /* of what nobody checked */
   TsmPayload payload;
 
+  g_free (tsm_payload_dup_string (text, size, "id")); /* of what nobody checked */
   if (!tsm_payload_read (text, size, &payload, &error)) {
     g_assert (error != NULL && g_utf8_validate (error->message, -1, NULL));
     return 0;
