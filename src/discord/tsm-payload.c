@@ -336,16 +336,19 @@ fail (const char *why, GError **error)
 gboolean
 tsm_payload_read (const char *text, gsize length, TsmPayload *ret_payload, GError **error)
 {
-  Scanner scanner = { .p = text, .end = text + length };
+  Scanner scanner = { .p = text };
   Wanted wanted[] = { { .key = "op" }, { .key = "d" }, { .key = "s" }, { .key = "t" } };
   const Span *op = &wanted[0].value, *d = &wanted[1].value;
   const Span *s = &wanted[2].value, *t = &wanted[3].value;
   TsmPayload payload = { .seq = -1 };
 
+  if (length == 0)
+    return fail ("is empty", error);
   if (length > TSM_LIMIT_FRAME_BYTES)
     return fail ("is too long", error);
   if (!g_utf8_validate_len (text, length, NULL))
     return fail ("is not UTF-8 text", error);
+  scanner.end = text + length;
   if (!scan_object (&scanner, wanted, G_N_ELEMENTS (wanted))) {
     if (scanner.p >= scanner.end)
       return fail ("is cut off", error);
@@ -371,10 +374,13 @@ tsm_payload_read (const char *text, gsize length, TsmPayload *ret_payload, GErro
 static gboolean
 find (const char *json, gsize length, const char *key, Span *ret_span)
 {
-  Scanner scanner = { .p = json, .end = json + length };
+  Scanner scanner = { .p = json };
   Wanted wanted = { .key = key };
 
   g_assert (strlen (key) < TSM_PAYLOAD_NAME_SIZE);
+  if (length == 0) /* @json may be NULL then */
+    return FALSE;
+  scanner.end = json + length;
   if (!scan_object (&scanner, &wanted, 1) || wanted.value.text == NULL)
     return FALSE;
   *ret_span = wanted.value;

@@ -140,7 +140,7 @@ static const struct {
   gsize length; /* 0: of the text */
   const char *message;
 } refused_cases[] = {
-  { "nothing", "", 0, "cut off" },
+  { "nothing", "", 0, "empty" },
   { "blanks", " \n", 0, "cut off" },
   { "array", "[]", 0, "not a JSON object" },
   { "web-page", "<html>", 0, "not a JSON object" },
