@@ -4,6 +4,7 @@ Whatever a client does that Discord would refuse, or that only our own rules for
 of the world (discord_world.py); what is answered is what Discord answers."""
 
 import asyncio
+import collections
 import math
 import re
 
@@ -76,6 +77,7 @@ class Rest(KeepAliveServer):
         self.latency_s = 0
         self.outage = None  # a status that everything is answered with
         self.injected = {}  # {route: [what happens to the next ones]}
+        self.in_flight = collections.Counter()  # by route and top-level resource
         self.seen_401 = False
         super().__init__(discord.world)
 
@@ -103,13 +105,26 @@ class Rest(KeepAliveServer):
         self.discord.note(code, f"{call.method} {call.name or 'request'}: {text}")
 
     async def answer(self, call):
-        if self.latency_s:
-            await asyncio.sleep(self.latency_s)
+        try:
+            route, ids = self._route(call)
+        except Refusal as refusal:
+            return self._respond(refusal.status, refusal.body)
+        key = call.name, self._major(call.name, ids)
+        self.in_flight[key] += 1
+        if self.in_flight[key] > 1 and self.discord.house_rules:
+            self.fault("lint", call, "one request at a time in a bucket")
+        try:
+            if self.latency_s:
+                await asyncio.sleep(self.latency_s)
+            return self._answer_soon(call, route, ids)
+        finally:
+            self.in_flight[key] -= 1
+
+    def _answer_soon(self, call, route, ids):
         action = None
         try:
             if self.outage:
                 raise Refusal(self.outage, 0, f"{self.outage}: outage")
-            route, ids = self._route(call)
             action = (self.injected.get(call.name) or [None]).pop(0)
             if action in ("drop", "hang"):
                 return DROP if action == "drop" else HANG
@@ -244,10 +259,10 @@ class Rest(KeepAliveServer):
             if name == "payload_json" and payload is None:
                 payload = content
                 if part_type != "application/json":
-                    self.fault("body", call, f"payload_json is {part_type}")
+                    self.fault("lint", call, f"payload_json of type {part_type}")
             elif number is not None and int(number[1]) not in call.files:
                 if not file_name or not file_name.isascii() or "/" in file_name or not part_type:
-                    self.fault("body", call, f"{name} needs a name in ASCII and a type")
+                    self.fault("lint", call, f"{name} needs a name in ASCII and a type")
                 call.files[int(number[1])] = Upload(file_name or "", part_type, content)
                 total += len(content)
             else:

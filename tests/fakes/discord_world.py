@@ -3,7 +3,7 @@
     discord = Discord(world)
     alice = discord.add_user("100000000000000001", "alice", "Alice")
     guild = discord.add_guild("Maison", [alice])
-    ... the client is given discord.api_url and discord.token ...
+    ... the daemon is given discord.settings() ...
     world.wait_until(lambda: discord.gateway.is_ready, by=...)
     call = discord.command("power_on", alice, guild, {"hours": 2})
     world.wait_until(lambda: call.is_done, by=world.now + 3)
@@ -65,8 +65,9 @@ class Discord:
         return f"{self.rest.url}/api/v10"
 
     def settings(self):
-        """What a client has to be told."""
-        return {"DISCORD_API": self.api_url, "DISCORD_TOKEN": self.token}
+        """What the daemon has to be told."""
+        return {"DISCORD_API": self.api_url, "TOKEN_BOT": self.token,
+                "GUILD_ID": ",".join(self.guilds)}
 
     # Faults.
 

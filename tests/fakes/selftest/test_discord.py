@@ -1,5 +1,6 @@
 """The emulator of Discord: that it takes what Discord takes, and refuses what Discord refuses."""
 
+import asyncio
 import json
 import pathlib
 import sys
@@ -7,11 +8,12 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2]))
 
-from discord_client import UNSET, Gateway, Rest, form, multipart  # noqa: E402
+from discord_client import UNSET, USER_AGENT, Gateway, Rest, form, multipart  # noqa: E402
 from fakes import discord_frames as frames  # noqa: E402
 from fakes.discord_gateway import length_of  # noqa: E402
 from fakes.discord_world import Discord  # noqa: E402
 from fakes.realtime import RealTime  # noqa: E402
+from fakes.web import ask  # noqa: E402
 from fakes.world import Late, World  # noqa: E402
 
 NOBODY = {"parse": []}
@@ -160,7 +162,6 @@ class RestManners(DiscordTest):
 
 class Connections(DiscordTest):
     async def exchange(self, *requests):
-        import asyncio
         reader, writer = await asyncio.open_connection("127.0.0.1", self.discord.rest.port)
         statuses = []
         for request in requests:
@@ -206,7 +207,6 @@ class Connections(DiscordTest):
 
     def test_idle_connections_end(self):
         async def idle():
-            import asyncio
             reader, writer = await asyncio.open_connection("127.0.0.1", self.discord.rest.port)
             rest = await reader.read()
             writer.close()
@@ -272,6 +272,21 @@ class RateLimits(DiscordTest):
         call = self.hello()
         self.discord.rest.exhaust("", 60, "global")
         self.assertEqual(self.rest.callback(call, {"type": 4, "data": say()})[0], 204)
+
+    def test_one_at_a_time(self):
+        self.discord.rest.latency_s = 1
+
+        async def ask_twice(*paths):
+            fields = {"Authorization": f"Bot {self.discord.token}", "User-Agent": USER_AGENT,
+                      "Connection": "close"}
+            return await asyncio.gather(*[
+                ask(self.discord.rest.port, f"/api/v10{path}", headers=fields) for path in paths])
+
+        guild = f"/guilds/{self.guild.id}"
+        answers = self.world.run(ask_twice(guild, "/gateway/bot"))
+        self.assertEqual(([answer[0] for answer in answers], self.pop_faults()), ([200, 200], []))
+        self.world.run(ask_twice(guild, guild))
+        self.assertEqual(self.pop_faults(), ["lint"])
 
     def test_fifty_a_second(self):
         self.discord.rest.limiter.limits["guild"] = (1000, 1)
@@ -561,8 +576,8 @@ class Messages(DiscordTest):
         cases = [("another name", form(other_name, ("week.png", PNG)), 200, "lint"),
                  ("no alt text", form(no_text, ("week.png", PNG)), 200, "lint"),
                  ("not listed", form(say(), ("week.png", PNG)), 200, "lint"),
-                 ("accents in the name", form(text_file, ("été.png", PNG)), 200, "body"),
-                 ("payload_json of no type", bare_kind, 200, "body"),
+                 ("accents in the name", form(text_file, ("été.png", PNG)), 200, "lint"),
+                 ("payload_json of no type", bare_kind, 200, "lint"),
                  ("a name that no file has", form(chart, ("day.png", PNG)), 400, "body"),
                  ("too long a file", form(text_file, ("a.png", bytes(10 * 2**20 + 1))), 413,
                   "body")]
