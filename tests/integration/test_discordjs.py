@@ -107,7 +107,7 @@ class DiscordJs(unittest.TestCase):
         self.addCleanup(self.world.close)
         self.discord = Discord(self.world, house_rules=False)
         self.gateway = self.discord.gateway
-        self.gateway.interval_s, self.gateway.beat_slack_s = 2, 1.5
+        self.gateway.interval_s, self.gateway.beat_slack_s = 4, 3
         self.alice = self.discord.add_user(None, "alice", "Alice")
         self.bob = self.discord.add_user(None, "bob", locale="en-GB")
         self.guild = self.discord.add_guild("Maison", [self.alice])
@@ -143,7 +143,7 @@ class DiscordJs(unittest.TestCase):
                              ["now", "later", "chart", "pick"])
             self.assertEqual(guild.channel.texts, ["Hello"])
         self.assertEqual(self.discord.commands, [])
-        self.wait(lambda: len(self.gateway.connection.beats) >= 3, "three beats")
+        self.wait(lambda: len(self.gateway.connection.beats) >= 2, "two beats")
 
     def test_answers(self):
         call = self.done(self.discord.command("now", self.alice, self.guild,
