@@ -44,7 +44,7 @@ def _lint_command(path, command, is_global):
     if (command.get("type") or CHAT_INPUT) != CHAT_INPUT:
         return [Complaint((*path, "type"), "NOT_OURS", "TSM has CHAT_INPUT commands only", False)]
     found = _lint_texts(path, command)
-    found += _lint_options(path, command.get("options") or [], 0)
+    found += _lint_options(path, command.get("options") or [])
     if _count_command(command) > COMMAND_CHARS_MAX:
         found.append(Complaint(path, "APPLICATION_COMMAND_TOO_LARGE",
                                f"Command exceeds maximum size ({COMMAND_CHARS_MAX})"))
@@ -81,7 +81,7 @@ def _lint_texts(path, thing):
     return found
 
 
-def _lint_options(path, options, depth):
+def _lint_options(path, options):
     found, names, seen_optional = [], set(), False
     for index, option in enumerate(options):
         here = (*path, "options", index)
@@ -92,10 +92,7 @@ def _lint_options(path, options, depth):
                                        "Option names must be unique"))
             names.add(name)
         if option["type"] in (SUBCOMMAND, GROUP):
-            if depth + (option["type"] == SUBCOMMAND) > 2:
-                found.append(Complaint(here, "APPLICATION_COMMAND_OPTIONS_TYPE_INVALID",
-                                       "nested too deep"))
-            found += _lint_options(here, option.get("options") or [], depth + 1)
+            found += _lint_options(here, option.get("options") or [])
             continue
         if option.get("required") and seen_optional:
             found.append(Complaint(here, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID",
@@ -203,18 +200,10 @@ def _lint_embeds(embeds, names):
                  author.get("name")]
         for n, field in enumerate(embed.get("fields") or []):
             texts += [field["name"], field["value"]]
-            for part, limit in (("name", 256), ("value", 1024)):
-                here = (*path, "fields", n, part)
+            for part in ("name", "value"):
                 if not field[part].strip():
-                    found.append(Complaint(here, "BASE_TYPE_REQUIRED", "This field is required"))
-                if len(field[part].strip()) > limit:
-                    found.append(Complaint(here, "BASE_TYPE_MAX_LENGTH",
-                                           f"Must be {limit} or fewer in length."))
-        for part, text, limit in (("footer", footer.get("text"), 2048),
-                                  ("author", author.get("name"), 256)):
-            if len((text or "").strip()) > limit:
-                found.append(Complaint((*path, part), "BASE_TYPE_MAX_LENGTH",
-                                       f"Must be {limit} or fewer in length."))
+                    found.append(Complaint((*path, "fields", n, part), "BASE_TYPE_REQUIRED",
+                                           "This field is required"))
         images = [(part, (embed.get(part) or {}).get("url"))
                   for part in ("image", "thumbnail", "footer", "author")]
         images += [("footer", footer.get("icon_url")), ("author", author.get("icon_url"))]

@@ -1,16 +1,24 @@
-"""A small client of Discord, for the tests of the emulator: as sound or as bad as a test wants."""
+"""A small client of Discord, for the tests of the emulator: as sound or as bad as a test wants.
+And the scene that these tests share."""
 
 import asyncio
 import base64
 import json
 import os
+import unittest
 
 from fakes import discord_frames as frames
+from fakes.discord_world import Discord
 from fakes.web import ask
+from fakes.world import World
 
 USER_AGENT = "DiscordBot (https://example.org/tests, 1.0)"
 PROPERTIES = {"os": "linux", "browser": "tests", "device": "tests"}
 UNSET = object()
+HELLO_COMMAND = {"name": "hello", "description": "Says hello", "options": [
+    {"type": 6, "name": "user", "description": "Whom", "required": True},
+    {"type": 4, "name": "hours", "description": "How long", "min_value": 1, "max_value": 24},
+    {"type": 3, "name": "what", "description": "What", "autocomplete": True}]}
 
 
 def multipart(parts, boundary="limit"):
@@ -169,3 +177,35 @@ class Gateway:
         for _ in range(n_guilds):
             self.expect("GUILD_CREATE")
         return ready
+
+
+class DiscordTest(unittest.TestCase):
+    START = "2026-02-11 12:00"
+
+    def setUp(self):
+        self.world = World(self.START)
+        self.addCleanup(self.world.close)
+        self.discord = Discord(self.world)
+        self.rest = Rest(self.discord)
+        self.alice = self.discord.add_user("100000000000000001", "alice", "Alice")
+        self.bob = self.discord.add_user("100000000000000002", "bob", locale="en-US")
+        self.guild = self.discord.add_guild("Maison", [self.alice, self.bob])
+        self.channel_path = f"/channels/{self.guild.channel.id}/messages"
+        self.commands_path = (f"/applications/{self.discord.application_id}"
+                              f"/guilds/{self.guild.id}/commands")
+
+    def tearDown(self):
+        self.discord.check()
+
+    def pop_faults(self):
+        codes = [fault.code for fault in self.discord.faults]
+        self.discord.faults.clear()
+        return codes
+
+    def register(self):
+        status, body, _ = self.rest.call("PUT", self.commands_path, [HELLO_COMMAND])
+        self.assertEqual(status, 200, body)
+
+    def hello(self, **options):
+        return self.discord.command("hello", self.alice, self.guild,
+                                    {"user": self.bob, **options})
