@@ -52,9 +52,10 @@ class User:
     bot: bool = False
 
     def to_json(self):
-        return {"username": self.username, "public_flags": 0, "primary_guild": None, "id": self.id,
-                "global_name": self.global_name, "display_name_styles": None,
-                "discriminator": "0", "collectibles": None, "clan": None, "bot": self.bot,
+        return {"username": self.username, "public_flags": 0, "flags": 0, "primary_guild": None,
+                "id": self.id, "banner": None, "accent_color": None,
+                "global_name": self.global_name, "display_name_styles": None, "discriminator": "0",
+                "collectibles": None, "clan": None, "bot": self.bot,
                 "avatar_decoration_data": None, "avatar": None}
 
 

@@ -47,6 +47,7 @@ class Discord:
         self._expected, self._allowed = set(), set()
         self.application_id = self.ids.new()
         self.bot = User(self.application_id, "tsm", bot=True)
+        self.owner = User(self.ids.new(), "owner")
         self.token = self._make_token()
         self.is_token_reset = False
         self.interactions_endpoint_url = None
@@ -108,7 +109,10 @@ class Discord:
         return {"id": self.application_id, "name": "TSM", "icon": None, "description": "",
                 "summary": "", "type": None, "is_monetized": False, "is_verified": False,
                 "is_discoverable": False, "bot": self.bot.to_json(), "bot_public": False,
-                "bot_require_code_grant": False, "verify_key": self.ids.hex(64), "flags": 565248,
+                "bot_require_code_grant": False, "verify_key": "0" * 64, "flags": 565248,
+                "flags_new": "565248", "owner": self.owner.to_json(),
+                "explicit_content_filter": 0, "eligible_oauth2_scopes": [],
+                "approximate_user_install_count": 0, "approximate_user_authorization_count": 0,
                 "hook": True, "storefront_available": False, "redirect_uris": [],
                 "integration_types_config": {"0": {}},
                 "interactions_endpoint_url": self.interactions_endpoint_url,
