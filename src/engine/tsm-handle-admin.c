@@ -23,8 +23,11 @@ reply_role (TsmEngine *engine, const TsmRequest *request, gint64 user_id, gboole
 TsmReply *
 tsm_handle_admin_op (TsmEngine *engine, const TsmRequest *request)
 {
+  TsmReply *refusal = tsm_handle_check_absent (engine, request);
   gint64 user_id = 0;
 
+  if (refusal != NULL)
+    return refusal;
   tsm_handle_parse_user (tsm_request_peek (request, "user"), &user_id);
   if (!tsm_admin_table_has (engine->db, engine->server_id, user_id))
     tsm_admin_table_set (engine->db, engine->server_id, user_id, TRUE, request->caller_id,
@@ -35,8 +38,11 @@ tsm_handle_admin_op (TsmEngine *engine, const TsmRequest *request)
 TsmReply *
 tsm_handle_admin_deop (TsmEngine *engine, const TsmRequest *request)
 {
+  TsmReply *refusal = tsm_handle_check_absent (engine, request);
   gint64 user_id = 0;
 
+  if (refusal != NULL)
+    return refusal;
   tsm_handle_parse_user (tsm_request_peek (request, "user"), &user_id);
   if (!tsm_admin_table_has (engine->db, engine->server_id, user_id))
     return reply_role (engine, request, user_id, FALSE);

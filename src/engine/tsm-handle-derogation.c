@@ -55,14 +55,48 @@ find_red_day (TsmEngine *engine, TsmSpan span, const TsmWindowDay *days, guint n
   return possible;
 }
 
-/* Reads the two hours of the request. NULL if they are good. */
+/* Where a button's day begins. */
+#define DATE_BEGIN_MIN (6 * 60)
+
+/* What `when` says: today or tomorrow. A button says the date that it was made for, which does not
+ * move on: @ret_minute is then the hour it begins at, until that is over. NULL if it is good. */
+static TsmReply *
+read_when (TsmEngine *engine, const TsmRequest *request, gboolean *ret_is_tomorrow,
+           guint *ret_minute)
+{
+  const char *when = tsm_request_peek (request, "when");
+  guint now_minute;
+  const TsmDay civil = tsm_day_get_civil (engine->now, engine->zone, &now_minute);
+  TsmDay day;
+
+  *ret_minute = TSM_DEROGATE_NO_HOUR;
+  *ret_is_tomorrow = g_str_equal (when, "tomorrow");
+  if (!tsm_day_parse (when, &day))
+    return NULL;
+  if (day < civil)
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_BAD_DATE,
+                              N_ ("That was for %s, which is over."), TSM_SAY_DAY (day));
+  if (day > civil + 1)
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_BAD_DATE,
+                              N_ ("%s is too far ahead; give today or tomorrow."),
+                              TSM_SAY_DAY (day));
+  *ret_is_tomorrow = day > civil;
+  if (*ret_is_tomorrow || now_minute < DATE_BEGIN_MIN)
+    *ret_minute = DATE_BEGIN_MIN;
+  return NULL;
+}
+
+/* Reads the day and the two hours of the request. NULL if they are good. */
 static TsmReply *
 read_span (TsmEngine *engine, const TsmRequest *request, TsmSpan *ret_span)
 {
   static const char *const options[] = { "hour_start", "hour_end" };
-  const gboolean is_tomorrow = g_str_equal (tsm_request_peek (request, "when"), "tomorrow");
   guint minutes[] = { TSM_DEROGATE_NO_HOUR, TSM_DEROGATE_NO_HOUR };
+  gboolean is_tomorrow;
+  TsmReply *refusal = read_when (engine, request, &is_tomorrow, &minutes[0]);
 
+  if (refusal != NULL)
+    return refusal;
   for (guint i = 0; i < G_N_ELEMENTS (options); i++) {
     const char *hour = tsm_request_peek (request, options[i]);
 

@@ -251,13 +251,17 @@ tsm_handle_state_mine (TsmEngine *engine, const TsmRequest *request)
 TsmReply *
 tsm_handle_state_other (TsmEngine *engine, const TsmRequest *request)
 {
-  TsmCard *card;
+  TsmReply *refusal;
   gint64 user_id = 0;
+  TsmCard *card;
 
   tsm_handle_parse_user (tsm_request_peek (request, "user"), &user_id);
   if (tsm_stay_table_get_first_arrival (engine->db, engine->server_id, user_id) == TSM_DAY_NONE)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
                               N_ ("%s has never used the server."), TSM_SAY_USER (user_id));
+  refusal = tsm_handle_check_absent (engine, request);
+  if (refusal != NULL)
+    return refusal;
   card = tsm_card_new (tsm_text (request->lang, N_ ("A member's share")));
   tsm_card_take_line (card, tsm_say (request->lang, engine->zone, N_ ("The share of %s:"),
                                      TSM_SAY_USER (user_id)));

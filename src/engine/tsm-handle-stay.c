@@ -167,10 +167,12 @@ tsm_handle_stay_hello (TsmEngine *engine, const TsmRequest *request)
   const gboolean has_date = tsm_request_peek (request, "arrival_date") != NULL;
   TsmStay stay = { .arrival_day = tsm_engine_get_today (engine), .leave_day = TSM_DAY_NONE };
   TsmStay latest = { .leave_day = TSM_DAY_NONE };
-  TsmReply *refusal = NULL;
-  char *text;
+  TsmReply *refusal = tsm_handle_check_absent (engine, request);
   gboolean was_here;
+  char *text;
 
+  if (refusal != NULL)
+    return refusal;
   tsm_handle_parse_user (tsm_request_peek (request, "user"), &stay.user_id);
   was_here = tsm_stay_table_get_latest (engine->db, engine->server_id, stay.user_id, &latest);
   if (was_here && latest.leave_day == TSM_DAY_NONE)
@@ -203,6 +205,7 @@ tsm_handle_stay_bye (TsmEngine *engine, const TsmRequest *request)
 {
   const char *user = tsm_request_peek (request, "user");
   gint64 user_id = request->caller_id;
+  TsmReply *refusal;
   char *text;
   TsmStay stay, after;
 
@@ -217,6 +220,9 @@ tsm_handle_stay_bye (TsmEngine *engine, const TsmRequest *request)
   if (!tsm_stay_table_get_latest (engine->db, engine->server_id, user_id, &stay))
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
                               N_ ("%s has never used the server."), TSM_SAY_USER (user_id));
+  refusal = tsm_handle_check_absent (engine, request);
+  if (refusal != NULL)
+    return refusal;
   if (stay.leave_day != TSM_DAY_NONE)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_HERE, N_ ("%s left on %s already."),
                               TSM_SAY_USER (user_id), TSM_SAY_DAY (stay.leave_day));
@@ -242,7 +248,9 @@ tsm_handle_stay_change (TsmEngine *engine, const TsmRequest *request)
   if (!tsm_stay_table_get_latest (engine->db, engine->server_id, user_id, &before))
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
                               N_ ("%s has never used the server."), TSM_SAY_USER (user_id));
-  refusal = read_date (engine, request, "date", &day);
+  refusal = tsm_handle_check_absent (engine, request);
+  if (refusal == NULL)
+    refusal = read_date (engine, request, "date", &day);
   if (refusal != NULL)
     return refusal;
   after = before;

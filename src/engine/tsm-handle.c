@@ -3,6 +3,7 @@
 #include "engine/tsm-handle.h"
 #include "base/tsm-format.h"
 #include "engine/tsm-engine-private.h"
+#include "rules/tsm-day.h"
 #include "store/tsm-admin-table.h"
 #include "store/tsm-stay-table.h"
 #include <string.h>
@@ -70,6 +71,7 @@ check_value (TsmEngine *engine, const TsmRequest *request, const TsmOptionSpec *
   const char *value = tsm_request_peek (request, option->name);
   g_autofree char *choices = NULL;
   gint64 user_id;
+  TsmDay day;
 
   if (value == NULL) {
     if (!option->is_required)
@@ -82,7 +84,8 @@ check_value (TsmEngine *engine, const TsmRequest *request, const TsmOptionSpec *
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
                               N_ ("\"%s\" is not a member; give a Discord id."),
                               TSM_SAY_TEXT (value));
-  if (option->choices[0] == NULL || is_choice (option, value))
+  if (option->choices[0] == NULL || is_choice (option, value) ||
+      (option->kind == TSM_OPTION_WHEN && tsm_day_parse (value, &day)))
     return NULL;
   choices = g_strjoinv (", ", (char **) option->choices);
   return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
@@ -161,6 +164,27 @@ check_caller (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec
 }
 
 TsmReply *
+tsm_handle_check_absent (TsmEngine *engine, const TsmRequest *request)
+{
+  if (request->absent_user_id == 0)
+    return NULL;
+  return tsm_handle_refuse (
+      engine, request, TSM_REFUSAL_NOT_HERE,
+      N_ ("%s is not in this Discord server; an admin at the machine can use tsm do."),
+      TSM_SAY_USER (request->absent_user_id));
+}
+
+/* A button stays where it is for years; what it was for does not. NULL if it is still good. */
+static TsmReply *
+check_fresh (TsmEngine *engine, const TsmRequest *request)
+{
+  if (request->stale_at == TSM_INSTANT_NONE || engine->now < request->stale_at)
+    return NULL;
+  return tsm_handle_refuse (engine, request, TSM_REFUSAL_TOO_LATE,
+                            N_ ("That button is too old; type the command."));
+}
+
+TsmReply *
 tsm_handle_request (TsmEngine *engine, const TsmRequest *request)
 {
   const TsmCommandSpec *spec = tsm_command_find (request->command);
@@ -172,5 +196,7 @@ tsm_handle_request (TsmEngine *engine, const TsmRequest *request)
   refusal = check_usage (engine, request, spec);
   if (refusal == NULL)
     refusal = check_caller (engine, request, spec);
+  if (refusal == NULL)
+    refusal = check_fresh (engine, request);
   return refusal != NULL ? refusal : spec->handler (engine, request);
 }

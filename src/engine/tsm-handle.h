@@ -16,6 +16,8 @@ TsmReply *tsm_handle_request (TsmEngine *engine, const TsmRequest *request);
 /* A user option's id: digits, or a mention "<@digits>" or "<@!digits>". FALSE for anything else. */
 gboolean tsm_handle_parse_user (const char *text, gint64 *ret_user_id);
 gboolean tsm_handle_is_admin (TsmEngine *engine, gint64 user_id);
+/* NULL if whoever the request names is in the guild that it comes from. */
+TsmReply *tsm_handle_check_absent (TsmEngine *engine, const TsmRequest *request);
 /* "Mon 5 Jan 22:00 - Wed 7 Jan 06:00", with an en dash. Free with g_free. */
 char *tsm_handle_dup_stretch (TsmEngine *engine, TsmLang lang, gint64 begin, gint64 end);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * Commands through the real engine: what they do, the data they give back, and each "no". */
+#include "base/tsm-text.h"
 #include "engine/tsm-command.h"
 #include "test-people.h"
 #include <string.h>
@@ -105,6 +106,49 @@ test_command_every_one_is_covered (void)
 
 static void
 test_command_status_tells_how_things_stand (void)
+/* A front end shows it to the caller alone: what is one person's, whoever asks for it. */
+static void
+test_command_personal_figures_are_private (void)
+{
+  static const char *const names[] = { "get_my_current_derogations", "get_my_state", "get_state",
+                                       NULL };
+  gsize n;
+  const TsmCommandSpec *table = tsm_command_get_table (&n);
+
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpint (table[i].is_private, ==, g_strv_contains (names, table[i].name));
+}
+
+static void
+check_labels (const TsmOptionSpec *option, TsmLang lang)
+{
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  for (guint i = 0; option->choices[i] != NULL; i++) {
+    const char *label = tsm_command_get_choice_label (option->choices[i]);
+
+    g_test_message ("%s=%s", option->name, option->choices[i]);
+    g_assert_nonnull (label);
+    g_assert_true (g_hash_table_add (seen, (char *) tsm_text (lang, label)));
+  }
+}
+
+/* Nobody could tell two choices of one name apart. */
+static void
+test_command_choices_have_labels (void)
+{
+  gsize n;
+  const TsmCommandSpec *table = tsm_command_get_table (&n);
+
+  for (gsize i = 0; i < n; i++)
+    for (const TsmOptionSpec *option = table[i].options; option->name != NULL; option++)
+      for (guint lang = 0; lang < TSM_N_LANGS; lang++)
+        check_labels (option, (TsmLang) lang);
+  g_assert_cmpstr (tsm_text (TSM_LANG_FR, tsm_command_get_choice_label ("leave")), ==, "départ");
+  g_assert_cmpstr (tsm_text (TSM_LANG_FR, tsm_command_get_choice_label ("off")), ==, "éteint");
+  g_assert_null (tsm_command_get_choice_label ("someday"));
+}
+
 {
   EngineTest test;
   JsonObject *data;
@@ -492,6 +536,8 @@ main (int argc, char **argv)
   ADD ("table", every_one_is_covered);
   ADD ("status", status_tells_how_things_stand);
   ADD ("plan", plan_tiles_to_the_day_after_tomorrow);
+  ADD ("private", personal_figures_are_private);
+  ADD ("labels", choices_have_labels);
   ADD ("states", states_add_up);
   ADD ("refusal/each", each_refusal);
   ADD ("refusal/order", refusals_keep_their_order);

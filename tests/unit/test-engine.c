@@ -19,6 +19,7 @@ engine_test_init (EngineTest *test, TsmDay first_day)
     .mac = "AA:BB:CC:DD:EE:01",
     .first_day = first_day,
     .probe = TSM_PROBE_ANSWERS,
+    .stale_at = TSM_INSTANT_NONE,
   };
   test->config = (TsmEngineConfig){
     .server_name = "server",
@@ -34,7 +35,7 @@ engine_test_init (EngineTest *test, TsmDay first_day)
     .has_couleur = TRUE,
     .has_rte = TRUE,
   };
-  test->notices = g_ptr_array_new_with_free_func (g_free);
+  test->notices = g_ptr_array_new_with_free_func ((GDestroyNotify) tsm_notice_free);
   test->questions = g_array_new (FALSE, FALSE, sizeof (EngineTestQuestion));
   test->orders = g_array_new (FALSE, FALSE, sizeof (EngineTestOrder));
   for (TsmDay day = first_day; day < first_day + ENGINE_TEST_DAYS; day++)
@@ -250,7 +251,7 @@ take_note (EngineTest *test, TsmEffect *effect)
       g_assert_null (strstr (effect->notice->text[lang], "%s"));
     }
     g_test_message ("%" G_GINT64_FORMAT " %s", test->now, effect->notice->text[TSM_LANG_EN]);
-    g_ptr_array_add (test->notices, g_strdup (effect->notice->text[TSM_LANG_EN]));
+    g_ptr_array_add (test->notices, g_steal_pointer (&effect->notice));
   } else if (effect->kind == TSM_EFFECT_REPLY) {
     g_clear_pointer (&test->reply, tsm_reply_free);
     test->reply = g_steal_pointer (&effect->reply);
@@ -307,6 +308,8 @@ engine_test_type (EngineTest *test, gint64 caller_id, const char *line)
   event->request = tsm_request_new_from_line (line, caller_id, test->lang, &error);
   g_assert_no_error (error);
   event->request->is_member = !test->is_stranger;
+  event->request->absent_user_id = test->absent_user_id;
+  event->request->stale_at = test->stale_at;
   g_clear_pointer (&test->reply, tsm_reply_free);
   engine_test_step (test, event);
   g_assert_nonnull (test->reply);
@@ -330,14 +333,33 @@ engine_test_get_int (const EngineTest *test, const char *member)
   return json_object_get_int_member (data, member);
 }
 
+static gboolean
+says (const EngineTest *test, guint i, const char *part)
+{
+  const TsmNotice *notice = g_ptr_array_index (test->notices, i);
+
+  return strstr (notice->text[TSM_LANG_EN], part) != NULL;
+}
+
 guint
 engine_test_count_told (const EngineTest *test, const char *part)
 {
   guint n = 0;
 
   for (guint i = 0; i < test->notices->len; i++)
-    n += strstr (g_ptr_array_index (test->notices, i), part) != NULL ? 1 : 0;
+    n += says (test, i, part) ? 1 : 0;
   return n;
+}
+
+const TsmNotice *
+engine_test_find_told (const EngineTest *test, const char *part)
+{
+  guint i = test->notices->len;
+
+  g_assert_cmpuint (engine_test_count_told (test, part), >, 0);
+  while (!says (test, i - 1, part))
+    i--;
+  return g_ptr_array_index (test->notices, i - 1);
 }
 
 gboolean

@@ -50,10 +50,12 @@ typedef struct {
   gint64 shutdown_at, wake_sent_at; /* the last ones */
   GArray *orders;                   /* of EngineTestOrder: all */
 
-  GPtrArray *notices; /* all English notice texts so far */
+  GPtrArray *notices; /* of TsmNotice: all so far */
   TsmLang lang;
-  gboolean is_stranger; /* the front end does not vouch for the caller */
-  TsmReply *reply;      /* of the last command */
+  gboolean is_stranger;  /* the front end does not vouch for the caller */
+  gint64 absent_user_id; /* what it knows of whom the next commands name, and of their button */
+  gint64 stale_at;
+  TsmReply *reply; /* of the last command */
 } EngineTest;
 
 /* Local Paris time of @day. */
@@ -92,6 +94,8 @@ gint64 engine_test_get_int (const EngineTest *test, const char *member);
 /* How many notices had @part in them so far. */
 guint engine_test_count_told (const EngineTest *test, const char *part);
 gboolean engine_test_was_told (const EngineTest *test, const char *part);
+/* The last notice with @part in it; there must be one. */
+const TsmNotice *engine_test_find_told (const EngineTest *test, const char *part);
 void engine_test_forget (EngineTest *test); /* what was told and asked so far */
 gint64 engine_test_total_wh (const EngineTest *test);
 /* The first column of the first row; @sql is a literal. */

@@ -329,6 +329,126 @@ test_wording_state_wholly_down_has_no_energy (void)
   engine_test_clear (&test);
 }
 
+#define NO_DAY G_MAXINT32
+
+/* Every answer has a title, and speaks of a day where there is one, in that day's colour. */
+static void
+test_wording_cards_have_titles_and_days (void)
+{
+  static const struct {
+    gint64 caller_id;
+    const char *line;
+    const char *title[TSM_N_LANGS];
+    TsmDay day; /* from Monday; NO_DAY */
+    TsmColour colour;
+  } rows[] = {
+    { ADMIN, "status", { "How things stand", "État des lieux" }, 0, TSM_COLOUR_BLUE },
+    { ADMIN, "plan", { "Plan", "Programme" }, 0, TSM_COLOUR_BLUE },
+    { HERE,
+      "set_derogation tomorrow 8 10",
+      { "Derogation D1", "Dérogation D1" },
+      1,
+      TSM_COLOUR_RED },
+    { HERE,
+      "set_derogation 2026-01-06 2 4",
+      { "Derogation D2", "Dérogation D2" },
+      1,
+      TSM_COLOUR_RED },
+    { HERE, "get_my_current_derogations", { "Your derogations", "Tes dérogations" }, NO_DAY, 0 },
+    { HERE, "remove_derogation D1", { "Derogation D1", "Dérogation D1" }, NO_DAY, 0 },
+    { ADMIN,
+      "get_total_state all",
+      { "The server's figures", "Les chiffres du serveur" },
+      0,
+      TSM_COLOUR_BLUE },
+    { HERE, "get_my_state all", { "Your share", "Ta part" }, 0, TSM_COLOUR_BLUE },
+    { ADMIN,
+      "get_state 7 month",
+      { "A member's share", "La part d’un membre" },
+      0,
+      TSM_COLOUR_BLUE },
+    { ADMIN, "hello_you 10", { "Welcome", "Bienvenue" }, NO_DAY, 0 },
+    { ADMIN, "bye_bye 10", { "Goodbye", "Au revoir" }, NO_DAY, 0 },
+    { ADMIN, "hello_you 10", { "Welcome back", "Bon retour" }, NO_DAY, 0 },
+    { ADMIN,
+      "change_date arrival 2026-01-04 10",
+      { "Dates corrected", "Dates corrigées" },
+      NO_DAY,
+      0 },
+    { ADMIN, "power on", { "Power", "Alimentation" }, NO_DAY, 0 },
+    { ADMIN,
+      "set_colour 2026-01-04 white",
+      { "Colour corrected", "Couleur corrigée" },
+      -1,
+      TSM_COLOUR_WHITE },
+    { ADMIN, "op 10", { "Admin role", "Rôle d’administrateur" }, NO_DAY, 0 },
+  };
+
+  for (guint lang = 0; lang < TSM_N_LANGS; lang++) {
+    EngineTest test;
+
+    prepare (&test);
+    begin (&test, 14, 0);
+    test.lang = (TsmLang) lang;
+    for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+      const TsmCard *card;
+
+      g_test_message ("%s", rows[i].line);
+      do_as (&test, rows[i].caller_id, rows[i].line);
+      card = test.reply->card;
+      g_assert_cmpstr (card->title, ==, rows[i].title[lang]);
+      g_assert_cmpint (card->day, ==, rows[i].day == NO_DAY ? TSM_DAY_NONE : MONDAY + rows[i].day);
+      g_assert_cmpint (card->colour, ==, rows[i].colour);
+    }
+    engine_test_clear (&test);
+  }
+}
+
+/* A derogation that can turn out red or not is about the day that can be red. */
+static void
+test_wording_derogation_is_about_its_red_day (void)
+{
+  static const struct {
+    const char *line;
+    gint day; /* from Monday */
+    TsmColour colour;
+  } rows[] = {
+    { "set_derogation today 20 23", 1, TSM_COLOUR_RED },   /* the night before it */
+    { "set_derogation tomorrow 23 5", 1, TSM_COLOUR_RED }, /* the night after it */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    EngineTest test;
+
+    prepare (&test);
+    begin (&test, 14, 0);
+    do_as (&test, HERE, rows[i].line);
+    g_assert_cmpint (test.reply->card->day, ==, MONDAY + rows[i].day);
+    g_assert_cmpint (test.reply->card->colour, ==, rows[i].colour);
+    engine_test_run_until (&test, at (&test, 2, 14, 0));
+    do_as (&test, HERE, "set_derogation tomorrow 8 10"); /* Thursday, which nobody knows yet */
+    g_assert_cmpint (test.reply->card->day, ==, MONDAY + 3);
+    g_assert_cmpint (test.reply->card->colour, ==, TSM_COLOUR_UNKNOWN);
+    engine_test_clear (&test);
+  }
+}
+
+/* The caller alone sees it, but among answers about others. */
+static void
+test_wording_share_of_another_says_whose (void)
+{
+  EngineTest test;
+
+  prepare (&test);
+  begin (&test, 14, 0);
+  do_as (&test, ADMIN, "get_state 7 day");
+  g_assert_true (g_str_has_prefix (
+      test.reply->text, "Tempo day: Monday 5 January 2026\nThe share of <@7>:\n\ntoday"));
+  do_as (&test, HERE, "get_my_state day");
+  g_assert_true (g_str_has_prefix (test.reply->text, "Tempo day: Monday 5 January 2026\ntoday"));
+  engine_test_clear (&test);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -342,5 +462,8 @@ main (int argc, char **argv)
   ADD ("state/yesterday", all_names_yesterday_once);
   ADD ("state/never", state_before_anything_was_metered);
   ADD ("state/down", state_wholly_down_has_no_energy);
+  ADD ("card/title-and-day", cards_have_titles_and_days);
+  ADD ("card/red-day", derogation_is_about_its_red_day);
+  ADD ("card/whose", share_of_another_says_whose);
   return g_test_run ();
 }
