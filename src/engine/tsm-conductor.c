@@ -2,9 +2,9 @@
  * tsm-conductor: keeps the plan, warns of it, and has the host follow it. */
 #include "engine/tsm-conductor.h"
 #include "base/tsm-record.h"
+#include "engine/tsm-announce.h"
 #include "engine/tsm-engine-private.h"
 #include "rules/tsm-day.h"
-#include "rules/tsm-phrase.h"
 #include "store/tsm-derogation-table.h"
 #include "store/tsm-power-table.h"
 #include "store/tsm-state-table.h"
@@ -236,61 +236,16 @@ tsm_conductor_get_seen (const TsmEngine *engine)
   return engine->config.has_host ? engine->conductor.controller.seen : TSM_POWER_UNKNOWN;
 }
 
-/* The first stretch from @from on, up to @to, in which the host is to be off. */
-static const TsmInterval *
-peek_off (const TsmEngine *engine, gint64 from, gint64 to)
-{
-  const GArray *plan = engine->conductor.plan;
-
-  for (guint i = 0; i < plan->len; i++) {
-    const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
-
-    if (interval->state == TSM_POWER_OFF && interval->end > from && interval->begin < to)
-      return interval;
-  }
-  return NULL;
-}
-
-static void
-announce_colour (TsmEngine *engine, const TsmColourNews *news)
-{
-  const TsmColour colour = tsm_forecast_get_colour (engine, news->day).colour;
-  const TsmSpan window =
-      tsm_window_of_day (news->day, tsm_forecast_get_policy (engine, news->day), engine->zone);
-  const TsmInterval *off = peek_off (engine, MAX (window.begin, engine->now), window.end);
-  TsmNotice *notice;
-
-  if (news->before != TSM_COLOUR_UNKNOWN)
-    notice = tsm_engine_notify (engine, TSM_NOTICE_COLOUR,
-                                N_ ("Correction: %s is %s; it was %s until now."),
-                                TSM_SAY_DAY (news->day), TSM_SAY_COLOUR (colour),
-                                TSM_SAY_COLOUR (news->before));
-  else if (colour != TSM_COLOUR_RED || !engine->config.has_host)
-    notice = tsm_engine_notify (engine, TSM_NOTICE_COLOUR, N_ ("%s is %s."),
-                                TSM_SAY_DAY (news->day), TSM_SAY_COLOUR (colour));
-  else if (off == NULL)
-    notice =
-        tsm_engine_notify (engine, TSM_NOTICE_COLOUR,
-                           N_ ("%s is red. The server stays on for those who took a derogation."),
-                           TSM_SAY_DAY (news->day));
-  else
-    notice = tsm_engine_notify (
-        engine, TSM_NOTICE_COLOUR,
-        N_ ("%s is red. The server will be off from %s to %s; anyone who needs it can take a "
-            "derogation."),
-        TSM_SAY_DAY (news->day), TSM_SAY_MOMENT (MAX (off->begin, engine->now)),
-        TSM_SAY_MOMENT (off->end));
-  notice->day = news->day;
-  notice->colour = colour;
-}
-
 static void
 announce_news (TsmEngine *engine)
 {
   GArray *news = engine->conductor.news;
 
-  for (guint i = 0; i < news->len; i++)
-    announce_colour (engine, &g_array_index (news, TsmColourNews, i));
+  for (guint i = 0; i < news->len; i++) {
+    const TsmColourNews *one = &g_array_index (news, TsmColourNews, i);
+
+    tsm_announce_colour (engine, one->day, one->before);
+  }
   g_array_set_size (news, 0);
 }
 
@@ -327,53 +282,7 @@ warn (TsmEngine *engine)
   if (engine->now < get_warning_at (engine))
     return;
   note_warning (engine, off->begin);
-  if (off->state == TSM_POWER_OFF)
-    tsm_engine_notify (engine, TSM_NOTICE_WARNING,
-                       N_ ("The server will be powered off at %s, until %s. If you need it, take a "
-                           "derogation now."),
-                       TSM_SAY_TIME (off->begin), TSM_SAY_MOMENT (off->end));
-  else
-    tsm_engine_notify (engine, TSM_NOTICE_WARNING,
-                       N_ ("Today's colour is still unknown. If it stays so, the server will be "
-                           "powered off at %s."),
-                       TSM_SAY_TIME (off->begin));
-}
-
-/* What people are told of the host, in the order of TsmControllerNotice. */
-static const struct {
-  TsmNoticeKind kind;
-  const char *msgid;
-} controller_texts[] = {
-  [TSM_CONTROLLER_STOPPING] = { TSM_NOTICE_POWER, N_ ("Powering the server off: %s.") },
-  [TSM_CONTROLLER_OFF_SEEN] = { TSM_NOTICE_POWER, N_ ("The server is off.") },
-  [TSM_CONTROLLER_PROBABLY_OFF] = { TSM_NOTICE_POWER,
-                                    N_ ("The server is silent, so it is probably off.") },
-  [TSM_CONTROLLER_STILL_ON] = { TSM_NOTICE_PROBLEM,
-                                N_ ("The server was told to stop, but it is still on. TSM repeats "
-                                    "it; look for a guest that does not shut down.") },
-  [TSM_CONTROLLER_STOP_FAILED] = { TSM_NOTICE_PROBLEM,
-                                   N_ ("The server cannot be told to stop (%s). TSM keeps "
-                                       "trying.") },
-  [TSM_CONTROLLER_DENIED] = { TSM_NOTICE_PROBLEM, N_ ("TSM and the host do not agree (%s).") },
-  [TSM_CONTROLLER_WAKING] = { TSM_NOTICE_POWER, N_ ("Waking the server: %s.") },
-  [TSM_CONTROLLER_ON_SEEN] = { TSM_NOTICE_POWER, N_ ("The server is on.") },
-  [TSM_CONTROLLER_NO_WAKE] = { TSM_NOTICE_PROBLEM,
-                               N_ ("The server does not wake. TSM keeps sending; check Wake-on-LAN "
-                                   "in its firmware and that it has power.") },
-  [TSM_CONTROLLER_CAME_ON] = { TSM_NOTICE_PROBLEM,
-                               N_ ("The server came on by itself, though it should be off (%s). It "
-                                   "will be powered off again; /power on keeps it on.") },
-};
-
-/* What stands in the brackets of a notice: what went wrong, or why the host is wanted so. */
-static TsmSaid
-say_cause (const TsmEngine *engine, TsmControllerNotice notice)
-{
-  const TsmConductor *self = &engine->conductor;
-
-  if (notice == TSM_CONTROLLER_STOP_FAILED || notice == TSM_CONTROLLER_DENIED)
-    return TSM_SAY_TEXT (self->host_failure != NULL ? self->host_failure : "?");
-  return TSM_SAY_WORD (tsm_phrase_get_reason (self->reason));
+  tsm_announce_warning (engine, off);
 }
 
 /* The last warning spoke of the stretch under way. After a hold or a restart the host is told later
@@ -396,11 +305,9 @@ tell (TsmEngine *engine, TsmControllerNotice notice)
     notice = TSM_CONTROLLER_STOP_FAILED;
   if (notice == TSM_CONTROLLER_DENIED)
     tsm_engine_begin_episode (engine, EPISODE_DENIED);
-  tsm_engine_notify (engine, controller_texts[notice].kind, controller_texts[notice].msgid,
-                     say_cause (engine, notice));
+  tsm_announce_host (engine, notice, self->reason, self->host_failure);
   if (notice == TSM_CONTROLLER_STOPPING && self->reason != TSM_REASON_HOLD && !was_warned (engine))
-    tsm_engine_notify (engine, TSM_NOTICE_WARNING,
-                       N_ ("This was decided late, so there was no warning."));
+    tsm_announce_late (engine);
 }
 
 static void

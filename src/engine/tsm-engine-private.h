@@ -45,6 +45,12 @@ TsmNotice *tsm_engine_notify_values (TsmEngine *self, TsmNoticeKind kind, const 
                                      const TsmSaid *values, gsize n_values);
 /* The Tempo day at the step's instant. */
 TsmDay tsm_engine_get_today (const TsmEngine *self);
+/* Another sentence at the end of the notice, in every language. */
+#define tsm_engine_add_sentence(self, notice, msgid, ...)                                \
+  tsm_engine_add_sentence_values (self, notice, msgid, (const TsmSaid[]){ __VA_ARGS__ }, \
+                                  sizeof ((const TsmSaid[]){ __VA_ARGS__ }) / sizeof (TsmSaid))
+void tsm_engine_add_sentence_values (TsmEngine *self, TsmNotice *notice, const char *msgid,
+                                     const TsmSaid *values, gsize n_values);
 
 /* What is wrong, once an episode: TRUE if it just began, or just ended. */
 gboolean tsm_engine_begin_episode (TsmEngine *self, const char *kind);

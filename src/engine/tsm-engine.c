@@ -78,6 +78,19 @@ tsm_engine_notify_values (TsmEngine *self, TsmNoticeKind kind, const char *msgid
 
 TsmDay
 tsm_engine_get_today (const TsmEngine *self)
+void
+tsm_engine_add_sentence_values (TsmEngine *self, TsmNotice *notice, const char *msgid,
+                                const TsmSaid *values, gsize n_values)
+{
+  for (guint lang = 0; lang < TSM_N_LANGS; lang++) {
+    g_autofree char *sentence =
+        tsm_say_values ((TsmLang) lang, self->zone, msgid, values, n_values);
+
+    tsm_notice_take_text (notice, (TsmLang) lang,
+                          g_strdup_printf ("%s %s", notice->text[lang], sentence));
+  }
+}
+
 {
   return self->today;
 }
