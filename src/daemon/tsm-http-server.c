@@ -34,6 +34,9 @@ typedef struct {
   gboolean is_health;
 } Asked;
 
+/* Of the status' data: how the line to Discord is, and what a person must do about it. */
+static const char *const line_members[] = { "discord", "discord_reason" };
+
 static const char welcome[] = "TSM, the Tempo Server Manager\n"
                               "\n"
                               "/healthz                      whether it works\n"
@@ -77,18 +80,28 @@ get_instant (JsonObject *object, const char *name)
 }
 
 /* That there is a reply says that both threads live; how old the last reading is, whether the plug
- * does. */
+ * does. Without Discord the ledger and the host are as well as ever: it is named, and no more. */
 static char *
 dup_health (const TsmReply *reply)
 {
   JsonObject *data = reply->data != NULL ? json_node_get_object (reply->data) : NULL;
   const gint64 read_at = data != NULL ? get_instant (data, "last_reading") : 0;
+  g_autoptr (JsonObject) health = json_object_new ();
+  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
 
+  json_object_set_boolean_member (health, "ok", data != NULL);
   if (read_at == 0)
-    return g_strdup_printf ("{\"ok\":%s,\"reading_age_seconds\":null}",
-                            data != NULL ? "true" : "false");
-  return g_strdup_printf ("{\"ok\":true,\"reading_age_seconds\":%" G_GINT64_FORMAT "}",
-                          get_instant (data, "now") - read_at);
+    json_object_set_null_member (health, "reading_age_seconds");
+  else
+    json_object_set_int_member (health, "reading_age_seconds", get_instant (data, "now") - read_at);
+  for (guint i = 0; data != NULL && i < G_N_ELEMENTS (line_members); i++) {
+    JsonNode *node = json_object_get_member (data, line_members[i]);
+
+    if (node != NULL && !JSON_NODE_HOLDS_NULL (node))
+      json_object_set_member (health, line_members[i], json_node_copy (node));
+  }
+  json_node_set_object (root, health);
+  return json_to_string (root, FALSE);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include "engine/tsm-forecast.h"
 #include "engine/tsm-jobs.h"
 #include "engine/tsm-ledger.h"
+#include "engine/tsm-line.h"
 #include "engine/tsm-metering.h"
 #include "rules/tsm-tariff.h"
 
@@ -33,6 +34,7 @@ struct _TsmEngine {
   TsmLedger ledger;
   TsmForecast forecast;
   TsmConductor conductor;
+  TsmLine line;
 };
 
 /* Appends an effect of the step; the engine's parts fill it in. */
@@ -43,14 +45,14 @@ TsmEffect *tsm_engine_add_effect (TsmEngine *self, TsmEffectKind kind);
                             sizeof ((const TsmSaid[]){ __VA_ARGS__ }) / sizeof (TsmSaid))
 TsmNotice *tsm_engine_notify_values (TsmEngine *self, TsmNoticeKind kind, const char *msgid,
                                      const TsmSaid *values, gsize n_values);
-/* The Tempo day at the step's instant. */
-TsmDay tsm_engine_get_today (const TsmEngine *self);
 /* Another sentence at the end of the notice, in every language. */
 #define tsm_engine_add_sentence(self, notice, msgid, ...)                                \
   tsm_engine_add_sentence_values (self, notice, msgid, (const TsmSaid[]){ __VA_ARGS__ }, \
                                   sizeof ((const TsmSaid[]){ __VA_ARGS__ }) / sizeof (TsmSaid))
 void tsm_engine_add_sentence_values (TsmEngine *self, TsmNotice *notice, const char *msgid,
                                      const TsmSaid *values, gsize n_values);
+/* The Tempo day at the step's instant. */
+TsmDay tsm_engine_get_today (const TsmEngine *self);
 
 /* What is wrong, once an episode: TRUE if it just began, or just ended. */
 gboolean tsm_engine_begin_episode (TsmEngine *self, const char *kind);

@@ -31,6 +31,7 @@ tsm_engine_new (TsmDb *take_db, const TsmEngineConfig *config, GError **error)
   self->db = take_db;
   self->quiet = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   copy_config (self, config);
+  tsm_line_init (&self->line);
   self->tariff = tsm_tariff_new (sheets, n_sheets, self->zone, error);
   if (self->tariff == NULL)
     return NULL;
@@ -42,6 +43,7 @@ tsm_engine_free (TsmEngine *self)
 {
   if (self == NULL)
     return;
+  tsm_line_clear (&self->line);
   tsm_conductor_clear (&self->conductor);
   tsm_forecast_clear (&self->forecast);
   tsm_ledger_clear (&self->ledger);
@@ -76,8 +78,6 @@ tsm_engine_notify_values (TsmEngine *self, TsmNoticeKind kind, const char *msgid
   return effect->notice;
 }
 
-TsmDay
-tsm_engine_get_today (const TsmEngine *self)
 void
 tsm_engine_add_sentence_values (TsmEngine *self, TsmNotice *notice, const char *msgid,
                                 const TsmSaid *values, gsize n_values)
@@ -91,6 +91,8 @@ tsm_engine_add_sentence_values (TsmEngine *self, TsmNotice *notice, const char *
   }
 }
 
+TsmDay
+tsm_engine_get_today (const TsmEngine *self)
 {
   return self->today;
 }
@@ -214,6 +216,7 @@ take_event (TsmEngine *self, const TsmEvent *event)
     answer (self, event->request);
     break;
   case TSM_EVENT_LINK:
+    tsm_line_take (self, event->link, event->since, event->message);
     break;
   }
 }

@@ -42,7 +42,7 @@ typedef struct {
   char *message;      /* what went wrong, for people, in English; no secret in it */
   TsmRequest *request;
   TsmLink link;
-  gint64 since; /* the instant at which the line came to be so */
+  gint64 since; /* LINK: the instant at which the line came to be so; always given */
 } TsmEvent;
 
 TsmEvent *tsm_event_new (TsmEventKind kind);

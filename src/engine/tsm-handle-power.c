@@ -219,6 +219,7 @@ new_status (TsmEngine *engine, TsmLang lang)
 {
   const TsmDay today = tsm_engine_get_today (engine);
   TsmCard *card = new_card_of_today (engine, lang, N_ ("How things stand"));
+  char *line = tsm_line_dup_text (engine, lang);
 
   tsm_card_take_line (
       card, tsm_say (lang, engine->zone, N_ ("%s: %s, %s. Tomorrow: %s."), TSM_SAY_DAY (today),
@@ -228,6 +229,8 @@ new_status (TsmEngine *engine, TsmLang lang)
                      TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today + 1).colour)));
   tsm_card_take_line (card, dup_host (engine, lang));
   tsm_card_take_line (card, dup_draw (engine, lang));
+  if (line != NULL)
+    tsm_card_take_line (card, line);
   return card;
 }
 
@@ -253,5 +256,8 @@ tsm_handle_power_status (TsmEngine *engine, const TsmRequest *request)
   tsm_json_add_int_or (data, "power_w", tsm_metering_get_power (engine), -1);
   tsm_json_add_int_or (data, "total_wh", has_read ? metering->believed_total_wh : -1, -1);
   tsm_json_add_int_or (data, "last_reading", metering->believed_at, TSM_INSTANT_NONE);
+  tsm_json_add_text (data, "discord", tsm_line_to_string (engine->line.link));
+  tsm_json_add_text (data, "discord_reason",
+                     engine->line.link == TSM_LINK_STOPPED ? engine->line.reason : NULL);
   return tsm_reply_new_done (request, g_steal_pointer (&card), tsm_json_end (data));
 }

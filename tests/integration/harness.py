@@ -43,7 +43,7 @@ ALICE, BOB, CAROL, STRANGER = "100000000000000001", "100000000000000002", "10000
 PERIOD_KEYS = {"period", "from", "to", "wh", "cost_neur", "unpriced_wh", "estimated_wh",
                "down_seconds"}
 STATUS_KEYS = {"now", "colour_today", "colour_tomorrow", "period", "desired", "host", "power_w",
-               "total_wh", "last_reading"}
+               "total_wh", "last_reading", "discord", "discord_reason"}
 INTERVAL_KEYS = {"begin", "end", "state", "reason"}
 
 

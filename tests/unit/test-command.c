@@ -36,7 +36,9 @@ test_command_data_has_its_shape (void)
     const char *rows; /* of the array, the only member */
   } rows[] = {
     { ADMIN, "status",
-      "now colour_today colour_tomorrow period desired host power_w total_wh last_reading", NULL },
+      "now colour_today colour_tomorrow period desired host power_w total_wh last_reading discord "
+      "discord_reason",
+      NULL },
     { ADMIN, "plan", "intervals", "begin end state reason" },
     { HERE, "set_derogation tomorrow 8 10", "id begin end conditional estimate_neur", NULL },
     { HERE, "get_my_current_derogations", "derogations", "id begin end state" },
@@ -104,8 +106,6 @@ test_command_every_one_is_covered (void)
   g_assert_cmpuint (n, ==, g_strv_length ((char **) tried));
 }
 
-static void
-test_command_status_tells_how_things_stand (void)
 /* A front end shows it to the caller alone: what is one person's, whoever asks for it. */
 static void
 test_command_personal_figures_are_private (void)
@@ -149,6 +149,8 @@ test_command_choices_have_labels (void)
   g_assert_null (tsm_command_get_choice_label ("someday"));
 }
 
+static void
+test_command_status_tells_how_things_stand (void)
 {
   EngineTest test;
   JsonObject *data;
@@ -534,10 +536,10 @@ main (int argc, char **argv)
 #define ADD(path, name) g_test_add_func ("/command/" path, test_command_##name)
   ADD ("shape", data_has_its_shape);
   ADD ("table", every_one_is_covered);
-  ADD ("status", status_tells_how_things_stand);
-  ADD ("plan", plan_tiles_to_the_day_after_tomorrow);
   ADD ("private", personal_figures_are_private);
   ADD ("labels", choices_have_labels);
+  ADD ("status", status_tells_how_things_stand);
+  ADD ("plan", plan_tiles_to_the_day_after_tomorrow);
   ADD ("states", states_add_up);
   ADD ("refusal/each", each_refusal);
   ADD ("refusal/order", refusals_keep_their_order);

@@ -12,6 +12,7 @@ typedef struct {
   char *asked;     /* the last request, as it would travel on the command socket */
   TsmEvent *event; /* that waits for its answer */
   gboolean is_refusing, is_slow;
+  const char *data; /* of the next answer; NULL: a reading of 12 s ago */
 } Fixture;
 
 typedef struct {
@@ -31,6 +32,8 @@ new_card (void)
   return card;
 }
 
+static const char read_lately[] = "{\"now\":1000,\"last_reading\":988}";
+
 static gboolean
 answer (gpointer data)
 {
@@ -40,8 +43,9 @@ answer (gpointer data)
   if (fixture->is_refusing)
     reply = tsm_reply_new_refusal (fixture->event->request, TSM_REFUSAL_UNAVAILABLE, "not yet");
   else
-    reply = tsm_reply_new_done (fixture->event->request, new_card (),
-                                json_from_string ("{\"now\":1000,\"last_reading\":988}", NULL));
+    reply = tsm_reply_new_done (
+        fixture->event->request, new_card (),
+        json_from_string (fixture->data != NULL ? fixture->data : read_lately, NULL));
   tsm_desk_answer (fixture->desk, reply);
   g_clear_pointer (&fixture->event, tsm_event_free);
   return G_SOURCE_REMOVE;
@@ -209,6 +213,34 @@ test_http_server_passes_refusals_on (Fixture *fixture, gconstpointer data)
     check (fixture, &rows[i]);
 }
 
+/* The ledger and the host are as well as ever without Discord: whoever watches is told what to do,
+ * and does not restart what works. */
+static void
+test_http_server_health_names_discord (Fixture *fixture, gconstpointer data)
+{
+  static const struct {
+    const char *data, *body;
+  } rows[] = {
+    { "{\"now\":1000,\"last_reading\":988,\"discord\":\"up\",\"discord_reason\":null}",
+      "{\"ok\":true,\"reading_age_seconds\":12,\"discord\":\"up\"}" },
+    { "{\"now\":1000,\"last_reading\":null,\"discord\":\"down\",\"discord_reason\":null}",
+      "{\"ok\":true,\"reading_age_seconds\":null,\"discord\":\"down\"}" },
+    { "{\"now\":1000,\"last_reading\":988,\"discord\":\"stopped\","
+      "\"discord_reason\":\"\\\"TOKEN_BOT\\\" is wrong; set it\"}",
+      "{\"ok\":true,\"reading_age_seconds\":12,\"discord\":\"stopped\","
+      "\"discord_reason\":\"\\\"TOKEN_BOT\\\" is wrong; set it\"}" },
+  };
+
+  open_server (fixture, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const Case row = { "health", "GET /healthz HTTP/1.1", "200", rows[i].body,
+                       JSON ("status", "en", "") };
+
+    fixture->data = rows[i].data;
+    check (fixture, &row);
+  }
+}
+
 /* A client that hangs up takes its ticket with it; the late answer is nobody's. */
 static void
 test_http_server_survives_the_vanished (Fixture *fixture, gconstpointer data)
@@ -320,6 +352,8 @@ main (int argc, char **argv)
               test_http_server_wants_its_token, tear_down);
   g_test_add ("/http-server/passes-refusals-on", Fixture, NULL, set_up,
               test_http_server_passes_refusals_on, tear_down);
+  g_test_add ("/http-server/health-names-discord", Fixture, NULL, set_up,
+              test_http_server_health_names_discord, tear_down);
   g_test_add ("/http-server/survives-the-vanished", Fixture, NULL, set_up,
               test_http_server_survives_the_vanished, tear_down);
   g_test_add ("/http-server/ends-with-open-questions", Fixture, NULL, set_up,
