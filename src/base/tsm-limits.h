@@ -55,3 +55,6 @@
 
 /* Guilds whose registered commands are remembered. */
 #define TSM_LIMIT_GUILDS_KEPT 256
+
+/* Calls of Discord's REST interface, callbacks aside, that wait or are under way at once. */
+#define TSM_LIMIT_REST_CALLS 256

@@ -8,8 +8,11 @@ struct _TsmTestServer {
   SoupServer *server;
   GHashTable *answers; /* target: GQueue of TsmTestAnswer */
   GPtrArray *requests;
-  GPtrArray *files;      /* contents that answers borrow */
-  GPtrArray *unanswered; /* SoupServerMessage, of TSM_TEST_NEVER */
+  GPtrArray *headers;      /* SoupMessageHeaders, of each request */
+  GArray *times_ms;        /* gint64, of each request */
+  GHashTable *connections; /* the clients' ports */
+  GPtrArray *files;        /* contents that answers borrow */
+  GPtrArray *unanswered;   /* SoupServerMessage, of TSM_TEST_NEVER */
   guint n_open;
   guint most_at_once;
 };
@@ -40,6 +43,27 @@ write_raw (SoupServerMessage *message, const void *data, gsize length)
 }
 
 static void
+add_headers (SoupServerMessage *message, const char *headers)
+{
+  g_auto (GStrv) lines = g_strsplit (headers != NULL ? headers : "", "\n", -1);
+
+  for (guint i = 0; lines[i] != NULL && *lines[i] != '\0'; i++) {
+    g_auto (GStrv) pair = g_strsplit (lines[i], ": ", 2);
+
+    soup_message_headers_append (soup_server_message_get_response_headers (message), pair[0],
+                                 pair[1]);
+  }
+}
+
+/* A 204 has no body; libsoup would close the connection to end it. */
+static void
+on_wrote_headers (SoupServerMessage *message, gpointer unused)
+{
+  soup_message_headers_set_encoding (soup_server_message_get_response_headers (message),
+                                     SOUP_ENCODING_NONE);
+}
+
+static void
 carry_out (TsmTestServer *self, SoupServerMessage *message, const TsmTestAnswer *answer)
 {
   const guint status = answer->status != 0 ? answer->status : 200;
@@ -51,7 +75,11 @@ carry_out (TsmTestServer *self, SoupServerMessage *message, const TsmTestAnswer 
   switch (answer->manner) {
   case TSM_TEST_WELL:
     soup_server_message_set_status (message, status, answer->reason);
-    soup_server_message_set_response (message, type, SOUP_MEMORY_COPY, body, length);
+    add_headers (message, answer->headers);
+    if (status != 204)
+      soup_server_message_set_response (message, type, SOUP_MEMORY_COPY, body, length);
+    else
+      g_signal_connect (message, "wrote-headers", G_CALLBACK (on_wrote_headers), NULL);
     break;
   case TSM_TEST_NEVER:
     soup_server_message_pause (message);
@@ -81,6 +109,19 @@ on_finished (SoupServerMessage *message, gpointer user_data)
 }
 
 static void
+note_request (TsmTestServer *self, SoupServerMessage *message)
+{
+  GSocketAddress *address = soup_server_message_get_remote_address (message);
+  const gint64 now_ms = g_get_monotonic_time () / 1000;
+
+  g_array_append_val (self->times_ms, now_ms);
+  g_hash_table_add (self->connections, GUINT_TO_POINTER (g_inet_socket_address_get_port (
+                                           G_INET_SOCKET_ADDRESS (address))));
+  g_ptr_array_add (self->headers,
+                   soup_message_headers_ref (soup_server_message_get_request_headers (message)));
+}
+
+static void
 on_request (SoupServer *server, SoupServerMessage *message, const char *path, GHashTable *query,
             gpointer user_data)
 {
@@ -92,6 +133,7 @@ on_request (SoupServer *server, SoupServerMessage *message, const char *path, GH
   GQueue *queue = g_hash_table_lookup (self->answers, target);
   const TsmTestAnswer missing = { .status = 404, .content_type = "text/plain", .body = "no" };
 
+  note_request (self, message);
   self->n_open++;
   self->most_at_once = MAX (self->most_at_once, self->n_open);
   g_signal_connect (message, "finished", G_CALLBACK (on_finished), self);
@@ -118,6 +160,9 @@ tsm_test_server_new (gboolean is_tls)
   self->server = soup_server_new ("server-header", "Tasmota/14.2.0.4 (ESP8266EX)", NULL);
   self->answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, free_answers);
   self->requests = g_ptr_array_new_with_free_func (g_free);
+  self->headers = g_ptr_array_new_with_free_func ((GDestroyNotify) soup_message_headers_unref);
+  self->times_ms = g_array_new (FALSE, FALSE, sizeof (gint64));
+  self->connections = g_hash_table_new (NULL, NULL);
   self->files = g_ptr_array_new_with_free_func (g_free);
   self->unanswered = g_ptr_array_new_with_free_func (g_object_unref);
   if (is_tls) {
@@ -149,6 +194,9 @@ tsm_test_server_free (TsmTestServer *self)
   g_object_unref (self->server);
   g_hash_table_unref (self->answers);
   g_ptr_array_unref (self->requests);
+  g_ptr_array_unref (self->headers);
+  g_array_unref (self->times_ms);
+  g_hash_table_unref (self->connections);
   g_ptr_array_unref (self->files);
   g_free (self);
 }
@@ -205,6 +253,26 @@ guint
 tsm_test_server_get_most_at_once (TsmTestServer *self)
 {
   return self->most_at_once;
+}
+
+const char *
+tsm_test_server_get_header (TsmTestServer *self, guint index, const char *name)
+{
+  g_assert_cmpuint (index, <, self->headers->len);
+  return soup_message_headers_get_one (g_ptr_array_index (self->headers, index), name);
+}
+
+gint64
+tsm_test_server_get_request_ms (TsmTestServer *self, guint index)
+{
+  g_assert_cmpuint (index, <, self->times_ms->len);
+  return g_array_index (self->times_ms, gint64, index);
+}
+
+guint
+tsm_test_server_get_n_connections (TsmTestServer *self)
+{
+  return g_hash_table_size (self->connections);
 }
 
 char *

@@ -22,6 +22,7 @@ typedef struct {
   const char *body;
   gsize length; /* 0: of the text */
   TsmTestManner manner;
+  const char *headers; /* more of them: "Name: value", one a line */
 } TsmTestAnswer;
 
 /* On loopback, any port. @is_tls: with tests/fixtures/tls. */
@@ -39,6 +40,12 @@ void tsm_test_server_answer_file (TsmTestServer *self, const char *target, guint
 /* What came, in order: "METHOD TARGET BODY|AUTHORIZATION", and the most at the same time. */
 GPtrArray *tsm_test_server_get_requests (TsmTestServer *self);
 guint tsm_test_server_get_most_at_once (TsmTestServer *self);
+/* A header of the request at @index; NULL: it had none. */
+const char *tsm_test_server_get_header (TsmTestServer *self, guint index, const char *name);
+/* When it came, in ms of the monotonic clock. */
+gint64 tsm_test_server_get_request_ms (TsmTestServer *self, guint index);
+/* The connections that requests came over. */
+guint tsm_test_server_get_n_connections (TsmTestServer *self);
 
 /* A file of tests/fixtures; the test stops if it cannot be read. */
 char *tsm_test_server_load (const char *fixture, gsize *ret_length);
