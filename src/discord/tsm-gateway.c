@@ -516,9 +516,12 @@ log_state (const TsmGateway *self, gint64 wait_ms)
     tsm_warning ("discord", "stopped: %s", self->reason);
     break;
   case TSM_GATEWAY_DOWN:
-    tsm_log_write (wait_ms >= LONG_MS ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO, "discord", NULL,
-                   "%s; trying again in %" G_GINT64_FORMAT " s", self->reason,
-                   (MAX (wait_ms, 0) + MS_PER_S - 1) / MS_PER_S);
+    if (tsm_session_get_phase (self->decider) != TSM_PHASE_WAITING)
+      tsm_info ("discord", "%s; trying again", self->reason);
+    else
+      tsm_log_write (wait_ms >= LONG_MS ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO, "discord", NULL,
+                     "%s; trying again in %" G_GINT64_FORMAT " s", self->reason,
+                     (wait_ms + MS_PER_S - 1) / MS_PER_S);
     break;
   }
 }

@@ -416,7 +416,7 @@ present (Turn *turn)
   if (self->is_resuming) {
     add_action (turn, (TsmSessionAction){ .kind = TSM_ACTION_RESUME,
                                           .session_id = self->session_id,
-                                          .seq = self->seq });
+                                          .seq = MAX (self->seq, 0) });
     return;
   }
   g_array_append_val (self->identifies, turn->now_ms);
@@ -572,7 +572,7 @@ handle (Turn *turn, const TsmSessionEvent *event)
     on_hello (turn, event);
     break;
   case TSM_HAPPENED_BEAT_ASKED:
-    if (is_open (turn->self))
+    if (turn->self->interval_ms > 0) /* nothing goes out before HELLO */
       add_action (turn, (TsmSessionAction){ .kind = TSM_ACTION_BEAT, .seq = turn->self->seq });
     break;
   case TSM_HAPPENED_ACK:

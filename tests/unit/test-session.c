@@ -94,6 +94,18 @@ test_session_beats_when_asked (void)
 }
 
 static void
+test_session_says_nothing_before_hello (void)
+{
+  g_auto (Rig) rig = rig_new (1);
+
+  rig_give_url (&rig);
+  rig_feed_plain (&rig, TSM_HAPPENED_CONNECTED);
+  rig_feed_plain (&rig, TSM_HAPPENED_BEAT_ASKED);
+  rig_assert_actions (&rig, -1, -1);
+  rig_assert_phase (&rig, TSM_PHASE_GREETING);
+}
+
+static void
 test_session_second_hello_changes_nothing (void)
 {
   g_auto (Rig) rig = rig_new_up (1);
@@ -398,6 +410,7 @@ main (int argc, char **argv)
   ADD ("beats-on", test_session_beats_on);
   ADD ("first-beat-is-spread", test_session_first_beat_is_spread);
   ADD ("beats-when-asked", test_session_beats_when_asked);
+  ADD ("says-nothing-before-hello", test_session_says_nothing_before_hello);
   ADD ("second-hello-changes-nothing", test_session_second_hello_changes_nothing);
   ADD ("zombie", test_session_zombie);
   ADD ("late-ack", test_session_late_ack);
