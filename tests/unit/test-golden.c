@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT
+ * What every command answers on Discord, done and refused, in each language: the engine's own
+ * replies, on a Monday before a red day. TSM_UPDATE_GOLDEN=1 writes the files anew; read them then
+ * as a friend in a channel would. */
+#include "discord/tsm-message.h"
+#include "engine/tsm-command.h"
+#include "test-message.h"
+#include "test-people.h"
+#include <string.h>
+
+/* In order, and on from the row before. */
+typedef struct {
+  const char *name;
+  gint64 caller_id;
+  const char *line;
+  gboolean is_stranger;
+  guint hour; /* of Monday, to wait for; 0: at once */
+} Row;
+
+static const Row rows[] = {
+  { "status", HERE, "status" },
+  { "status-not_member", HERE, "status", .is_stranger = TRUE },
+  { "plan", HERE, "plan" },
+  { "plan-usage", HERE, "plan day=1" },
+  { "set_derogation", HERE, "set_derogation tomorrow 8 20" },
+  { "set_derogation-overlap", HERE, "set_derogation tomorrow 19" },
+  { "set_derogation-bad_hours", HERE, "set_derogation tomorrow **25**" },
+  { "set_derogation-markup", HERE, "set_derogation tomorrow '@everyone <@&5> <@7>'" },
+  { "set_derogation-not_red", HERE, "set_derogation today 15 20" },
+  { "set_derogation-not_here", GONE, "set_derogation tomorrow" },
+  { "set_derogation-over-night", HERE, "set_derogation tomorrow 22 6" },
+  { "plan-derogations", HERE, "plan" },
+  { "get_my_current_derogations", HERE, "get_my_current_derogations" },
+  { "get_my_current_derogations-none", GONE, "get_my_current_derogations" },
+  { "get_my_current_derogations-not_a_user", NOBODY, "get_my_current_derogations" },
+  { "get_total_state-all", HERE, "get_total_state all" },
+  { "get_total_state-week", HERE, "get_total_state week" },
+  { "get_total_state-usage", HERE, "get_total_state fortnight" },
+  { "get_my_state-all", HERE, "get_my_state all" },
+  { "get_my_state-derogations", HERE, "get_my_state derogations_year" },
+  { "get_my_state-not_a_user", NOBODY, "get_my_state day" },
+  { "get_state", ADMIN, "get_state 7 month" },
+  { "get_state-not_admin", HERE, "get_state 8 month" },
+  { "get_state-not_a_user", ADMIN, "get_state 9 month" },
+  { "hello_you", ADMIN, "hello_you 10" },
+  { "hello_you-already_here", ADMIN, "hello_you 7" },
+  { "hello_you-bad_date", ADMIN, "hello_you 9 tomorrow" },
+  { "change_date", ADMIN, "change_date arrival 2026-01-04 10" },
+  { "change_date-bad_date", ADMIN, "change_date leave 2026-01-01 10" },
+  { "bye_bye", ADMIN, "bye_bye 10" },
+  { "bye_bye-not_here", ADMIN, "bye_bye 8" },
+  { "set_colour", ADMIN, "set_colour 2026-01-04 white" },
+  { "set_colour-bad_date", ADMIN, "set_colour 2027-01-04 white" },
+  { "op", ADMIN, "op 7" },
+  { "op-usage", ADMIN, "op someone" },
+  { "deop", ADMIN, "deop 7" },
+  { "deop-last_admin", ADMIN, "deop 1" },
+  { "power", ADMIN, "power on 20" },
+  { "power-auto", ADMIN, "power auto" },
+  { "power-not_admin", HERE, "power off" },
+  { "remove_derogation", HERE, "remove_derogation D1" },
+  { "remove_derogation-unknown_derogation", HERE, "remove_derogation D99" },
+  { "remove_derogation-not_admin", GONE, "remove_derogation D2" },
+  { "remove_derogation-too_late", HERE, "remove_derogation D2", .hour = 23 },
+  { "status-off", HERE, "status" },
+};
+
+static char *
+dup_path (const char *name)
+{
+  g_autofree char *file = g_strconcat (name, ".json", NULL);
+
+  return g_test_build_filename (G_TEST_DIST, "fixtures", "discord", "golden", file, NULL);
+}
+
+/* Compares or writes; one file holds both languages. */
+static void
+check_golden (const char *name, JsonNode *node)
+{
+  g_autofree char *path = dup_path (name);
+  g_autofree char *pretty = json_to_string (node, TRUE);
+  g_autofree char *text = g_strconcat (pretty, "\n", NULL);
+  g_autofree char *golden = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (g_strcmp0 (g_getenv ("TSM_UPDATE_GOLDEN"), "1") == 0) {
+    g_file_set_contents (path, text, -1, &error);
+    g_assert_no_error (error);
+    return;
+  }
+  g_file_get_contents (path, &golden, NULL, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (text, ==, golden);
+}
+
+/* What Discord is sent for a row, checked for what it refuses. */
+static JsonNode *
+answer_row (EngineTest *test, const Row *row)
+{
+  const TsmCommandSpec *spec;
+  g_auto (GStrv) words = g_strsplit (row->line, " ", 2);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *body = NULL;
+
+  g_test_message ("%s: %s", row->name, row->line);
+  if (row->hour != 0)
+    engine_test_run_until (test, at (test, 0, row->hour, 0));
+  test->is_stranger = row->is_stranger;
+  engine_test_type (test, row->caller_id, row->line);
+  test->is_stranger = FALSE;
+  spec = tsm_command_find (words[0]);
+  body = tsm_message_dup_answer (test->reply, test->lang, spec->is_private);
+  message_test_check (message_test_parse (parser, body));
+  return json_parser_steal_root (parser);
+}
+
+static void
+play (TsmLang lang, GPtrArray *take_answers)
+{
+  EngineTest test;
+
+  prepare (&test);
+  begin (&test, 14, 0);
+  test.lang = lang;
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_ptr_array_add (take_answers, answer_row (&test, &rows[i]));
+  engine_test_clear (&test);
+}
+
+static void
+test_golden_answers (void)
+{
+  g_autoptr (GPtrArray) english = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
+  g_autoptr (GPtrArray) french = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
+
+  play (TSM_LANG_EN, english);
+  play (TSM_LANG_FR, french);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (JsonObject) both = json_object_new ();
+    g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+
+    json_object_set_string_member (both, "line", rows[i].line);
+    json_object_set_member (both, "en", json_node_ref (g_ptr_array_index (english, i)));
+    json_object_set_member (both, "fr", json_node_ref (g_ptr_array_index (french, i)));
+    json_node_set_object (node, both);
+    check_golden (rows[i].name, node);
+  }
+}
+
+/* A file's name says what the answer is: the command, and the refusal's word. */
+static void
+test_golden_rows_are_what_they_say (void)
+{
+  EngineTest test;
+
+  prepare (&test);
+  begin (&test, 14, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const char *verdict, *dash = strchr (rows[i].name, '-');
+    g_auto (GStrv) words = g_strsplit (rows[i].line, " ", 2);
+
+    json_node_unref (answer_row (&test, &rows[i]));
+    verdict = engine_test_verdict (&test);
+    g_assert_true (g_str_has_prefix (rows[i].name, words[0]));
+    if (!g_str_equal (verdict, "done") && strstr (rows[i].name, "markup") == NULL)
+      g_assert_cmpstr (dash + 1, ==, verdict);
+  }
+  engine_test_clear (&test);
+}
+
+static void
+test_golden_has_every_command (void)
+{
+  const TsmCommandSpec *table;
+  gsize n_commands;
+
+  table = tsm_command_get_table (&n_commands);
+  for (gsize i = 0; i < n_commands; i++) {
+    guint n_rows = 0;
+
+    for (guint row = 0; row < G_N_ELEMENTS (rows); row++) {
+      g_auto (GStrv) words = g_strsplit (rows[row].line, " ", 2);
+
+      n_rows += g_str_equal (words[0], table[i].name) ? 1 : 0;
+    }
+    g_test_message ("%s", table[i].name);
+    g_assert_cmpuint (n_rows, >=, 2);
+  }
+}
+
+static const struct {
+  const char *name;
+  TsmNoticeKind kind;
+  TsmColour colour;
+  TsmOffer offer;
+  const char *english, *french;
+} notices[] = {
+  { "notice-colour", TSM_NOTICE_COLOUR, TSM_COLOUR_RED, TSM_OFFER_KEEP_ON,
+    "Tuesday 6 January 2026 is red. The server will be off from Mon 5 Jan 22:00 to Wed 7 Jan "
+    "06:00; anyone who needs it can take a derogation.",
+    "Le mardi 6 janvier 2026 est rouge. Le serveur sera éteint du lun. 5 janv. 22:00 au mer. 7 "
+    "janv. 06:00." },
+  { "notice-blue", TSM_NOTICE_COLOUR, TSM_COLOUR_BLUE, TSM_OFFER_NONE,
+    "Wednesday 7 January 2026 is blue.", "Le mercredi 7 janvier 2026 est bleu." },
+  { "notice-white", TSM_NOTICE_COLOUR, TSM_COLOUR_WHITE, TSM_OFFER_NONE,
+    "Wednesday 7 January 2026 is white.", "Le mercredi 7 janvier 2026 est blanc." },
+  { "notice-warning", TSM_NOTICE_WARNING, TSM_COLOUR_UNKNOWN, TSM_OFFER_NEED_IT,
+    "The server will be powered off at 22:00, until Wed 7 Jan 06:00. If you need it, take a "
+    "derogation now.",
+    "Le serveur sera éteint à 22:00, jusqu’au mer. 7 janv. 06:00." },
+  { "notice-power", TSM_NOTICE_POWER, TSM_COLOUR_UNKNOWN, TSM_OFFER_NONE, "The server is off.",
+    "Le serveur est éteint." },
+  { "notice-problem", TSM_NOTICE_PROBLEM, TSM_COLOUR_UNKNOWN, TSM_OFFER_NONE,
+    "The server cannot be told to stop (HTTP 403 *pve1*). TSM keeps trying.",
+    "Le serveur ne peut pas recevoir l’ordre de s’arrêter (HTTP 403 *pve1*)." },
+  { "notice-recovery", TSM_NOTICE_RECOVERY, TSM_COLOUR_UNKNOWN, TSM_OFFER_NONE,
+    "TSM and the host agree again.", "TSM et l’hôte sont à nouveau d’accord." },
+  { "notice-ledger", TSM_NOTICE_LEDGER, TSM_COLOUR_UNKNOWN, TSM_OFFER_NONE,
+    "The plug is another one.", "La prise a été changée." },
+};
+
+static JsonNode *
+tell (guint i, TsmLang lang)
+{
+  g_autoptr (TsmNotice) notice = tsm_notice_new (notices[i].kind, 1767615000);
+  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Paris");
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autofree char *body = NULL;
+
+  tsm_notice_take_text (notice, TSM_LANG_EN, g_strdup (notices[i].english));
+  tsm_notice_take_text (notice, TSM_LANG_FR, g_strdup (notices[i].french));
+  notice->colour = notices[i].colour;
+  notice->offer = notices[i].offer;
+  notice->offer_day = MONDAY + 1;
+  notice->offer_until = 1767646800;
+  body = tsm_message_dup_notice (notice, lang, zone, "tsm-1767615000-1");
+  message_test_check (message_test_parse (parser, body));
+  return json_parser_steal_root (parser);
+}
+
+static void
+test_golden_notices (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (notices); i++) {
+    g_autoptr (JsonObject) both = json_object_new ();
+    g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+
+    json_object_set_member (both, "en", tell (i, TSM_LANG_EN));
+    json_object_set_member (both, "fr", tell (i, TSM_LANG_FR));
+    json_node_set_object (node, both);
+    check_golden (notices[i].name, node);
+  }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/golden/answers", test_golden_answers);
+  g_test_add_func ("/golden/rows", test_golden_rows_are_what_they_say);
+  g_test_add_func ("/golden/commands", test_golden_has_every_command);
+  g_test_add_func ("/golden/notices", test_golden_notices);
+  return g_test_run ();
+}
