@@ -3,6 +3,8 @@
  * replies, on a Monday before a red day. TSM_UPDATE_GOLDEN=1 writes the files anew; read them then
  * as a friend in a channel would. */
 #include "discord/tsm-message.h"
+#include "discord/tsm-registration.h"
+#include "discord/tsm-suggestion.h"
 #include "engine/tsm-command.h"
 #include "test-message.h"
 #include "test-people.h"
@@ -252,6 +254,34 @@ test_golden_notices (void)
   }
 }
 
+static void
+check_golden_body (const char *name, const char *body)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GError) error = NULL;
+
+  json_parser_load_from_data (parser, body, -1, &error);
+  g_assert_no_error (error);
+  check_golden (name, json_parser_get_root (parser));
+}
+
+/* What else Discord is sent: tests/house/test-golden.py holds it to Discord's schemas too. */
+static void
+test_golden_other_bodies (void)
+{
+  g_autofree char *registration = tsm_registration_dup_json ();
+  g_autofree char *hours = tsm_suggestion_dup_hours ("");
+  g_autofree char *nothing = tsm_suggestion_dup_derogations (NULL, "");
+  g_autofree char *remark = tsm_message_dup_remark ("This button is too old.");
+  g_autofree char *deferral = tsm_message_dup_deferral (TRUE);
+
+  check_golden_body ("registration", registration);
+  check_golden_body ("suggestion-hours", hours);
+  check_golden_body ("suggestion-nothing", nothing);
+  check_golden_body ("remark", remark);
+  check_golden_body ("deferral", deferral);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -260,5 +290,6 @@ main (int argc, char **argv)
   g_test_add_func ("/golden/rows", test_golden_rows_are_what_they_say);
   g_test_add_func ("/golden/commands", test_golden_has_every_command);
   g_test_add_func ("/golden/notices", test_golden_notices);
+  g_test_add_func ("/golden/other-bodies", test_golden_other_bodies);
   return g_test_run ();
 }
