@@ -43,6 +43,16 @@ tsm_notice_take_text (TsmNotice *self, TsmLang lang, char *take_text)
   self->text[lang] = take_text;
 }
 
+TsmNotice *
+tsm_notice_copy (const TsmNotice *self)
+{
+  TsmNotice *copy = g_memdup2 (self, sizeof (*self));
+
+  for (guint lang = 0; lang < TSM_N_LANGS; lang++)
+    copy->text[lang] = g_strdup (self->text[lang]);
+  return copy;
+}
+
 void
 tsm_notice_free (TsmNotice *self)
 {

@@ -40,6 +40,7 @@ typedef struct {
  */
 TsmNotice *tsm_notice_new (TsmNoticeKind kind, gint64 at);
 void tsm_notice_take_text (TsmNotice *self, TsmLang lang, char *take_text);
+TsmNotice *tsm_notice_copy (const TsmNotice *self);
 void tsm_notice_free (TsmNotice *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsmNotice, tsm_notice_free)
