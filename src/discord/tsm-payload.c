@@ -400,6 +400,24 @@ tsm_payload_find (const char *json, gsize length, const char *key, const char **
   return TRUE;
 }
 
+gboolean
+tsm_payload_next (const char *json, gsize length, gsize *position, const char **ret_value,
+                  gsize *ret_length)
+{
+  Scanner scanner = { .p = json + *position };
+  Span span;
+
+  if (*position >= length)
+    return FALSE;
+  scanner.end = json + length;
+  if (!skip_char (&scanner, *position == 0 ? '[' : ',') || !take_span (&scanner, skip_value, &span))
+    return FALSE;
+  *position = (gsize) (scanner.p - json);
+  *ret_value = span.text;
+  *ret_length = span.length;
+  return TRUE;
+}
+
 char *
 tsm_payload_dup_string (const char *json, gsize length, const char *key)
 {

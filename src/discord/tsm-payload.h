@@ -46,7 +46,11 @@ gboolean tsm_payload_read (const char *text, gsize length, TsmPayload *ret_paylo
  * @json is no object. */
 gboolean tsm_payload_find (const char *json, gsize length, const char *key, const char **ret_value,
                            gsize *ret_length);
-/* The same, decoded. NULL unless it is a string, of TSM_PAYLOAD_MAX_STRING bytes at most and
+/* The elements of the array @json one after the other: @position is 0 before the first. FALSE at
+ * its end, or when @json is none. */
+gboolean tsm_payload_next (const char *json, gsize length, gsize *position, const char **ret_value,
+                           gsize *ret_length);
+/* The member, decoded. NULL unless it is a string, of TSM_PAYLOAD_MAX_STRING bytes at most and
  * without a NUL in it. */
 char *tsm_payload_dup_string (const char *json, gsize length, const char *key);
 /* The same for a whole number, or a string of its digits (an id). */

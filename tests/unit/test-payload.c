@@ -339,6 +339,40 @@ test_payload_writes (void)
     g_test_add_data_func (path, GUINT_TO_POINTER (i), function);                       \
   }
 
+/* What is left of the walk is told by its last element. */
+static void
+test_payload_next_goes_over_arrays (void)
+{
+  static const struct {
+    const char *story;
+    const char *json;
+    const char *elements; /* joined by "|" */
+  } rows[] = {
+    { "some of each kind", "[1, {\"id\":\"2\"} ,[3],\"a,]\",null]",
+      "1|{\"id\":\"2\"}|[3]|\"a,]\"|null" },
+    { "blanks everywhere", " [ 1 , 2 ] ", "1|2" },
+    { "empty", "[]", "" },
+    { "an object", "{\"a\":1}", "" },
+    { "nothing at all", "", "" },
+    { "cut off: what is whole is told", "[1,2", "1|2" },
+    { "a comma too many", "[1,]", "1" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    g_autoptr (GString) found = g_string_new (NULL);
+    gsize length, position = 0;
+    const char *value;
+
+    g_test_message ("%s", rows[i].story);
+    while (tsm_payload_next (rows[i].json, strlen (rows[i].json), &position, &value, &length)) {
+      if (found->len > 0)
+        g_string_append_c (found, '|');
+      g_string_append_len (found, value, (gssize) length);
+    }
+    g_assert_cmpstr (found->str, ==, rows[i].elements);
+  }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -354,5 +388,6 @@ main (int argc, char **argv)
   g_test_add_func ("/payload/truncated", test_payload_truncated);
   g_test_add_func ("/payload/longest-string", test_payload_longest_string);
   g_test_add_func ("/payload/writes", test_payload_writes);
+  g_test_add_func ("/payload/next-goes-over-arrays", test_payload_next_goes_over_arrays);
   return g_test_run ();
 }
