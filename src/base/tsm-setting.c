@@ -56,15 +56,17 @@ static const TsmSettingSpec specs[TSM_N_SETTINGS] = {
   ROW (UNKNOWN_DAY, .type = TSM_SETTING_TYPE_CHOICE, .fallback = "off", .choices = "off|on",
        .help = N_ ("What the host is in the peak hours of a day that may be red")),
   ROW (TOKEN_BOT, .type = TSM_SETTING_TYPE_WORD, .is_secret = TRUE,
-       .help = N_ ("The token of the Discord bot, without the word Bot; not used yet")),
-  ROW (GUILD_ID, .type = TSM_SETTING_TYPE_IDS,
-       .help = N_ ("The Discord servers in which TSM answers; not used yet")),
+       .help = N_ (
+           "The token of the Discord bot, without the word Bot; without it TSM is not on Discord")),
+  ROW (GUILD_ID, .type = TSM_SETTING_TYPE_IDS, .need = TSM_SETTING_NEED_WITH_DISCORD,
+       .help = N_ ("The Discord servers whose members are the group")),
   ROW (ADMIN_IDS, .type = TSM_SETTING_TYPE_IDS,
        .help = N_ ("The Discord users who are admins from the start")),
   ROW (NOTICE_CHANNEL_IDS, .type = TSM_SETTING_TYPE_IDS,
-       .help = N_ ("The Discord channels where TSM announces; not used yet")),
+       .help = N_ ("The Discord channels where TSM announces, one or more a server; else the "
+                   "channel of the server's system messages")),
   ROW (DISCORD_API, .type = TSM_SETTING_TYPE_URL, .fallback = "https://discord.com/api/v10",
-       .help = N_ ("Discord's interface; not used yet")),
+       .help = N_ ("Discord's interface")),
   ROW (TSM_DATABASE, .type = TSM_SETTING_TYPE_PATH, .max = PATH_BYTES,
        .fallback_words = N_ ("tsm.db in the state directory"), .help = N_ ("The ledger")),
   ROW (TSM_SOCKET, .type = TSM_SETTING_TYPE_PATH, .max = SOCKET_PATH_BYTES,
@@ -163,6 +165,8 @@ dup_note (const TsmSettingSpec *spec, TsmLang lang)
     return g_strdup (tsm_text (lang, "required"));
   case TSM_SETTING_NEED_WITH_PROXMOX:
     return g_strdup_printf (tsm_text (lang, "required with %s"), "HOST_PROXMOX");
+  case TSM_SETTING_NEED_WITH_DISCORD:
+    return g_strdup_printf (tsm_text (lang, "required with %s"), "TOKEN_BOT");
   case TSM_SETTING_NEED_NOT:
     break;
   }

@@ -63,6 +63,7 @@ typedef enum {
   TSM_SETTING_NEED_NOT = 0,
   TSM_SETTING_NEED_ALWAYS,
   TSM_SETTING_NEED_WITH_PROXMOX, /* when HOST_PROXMOX is set */
+  TSM_SETTING_NEED_WITH_DISCORD, /* when TOKEN_BOT is set */
 } TsmSettingNeed;
 
 typedef struct {

@@ -313,12 +313,26 @@ load_one (const Loader *loader, TsmSetting setting)
     tsm_secret_wipe_string (text);
 }
 
+/* @setting is missing; it is wanted if @wanting is there. */
+static void
+check_need_with (TsmSettings *self, TsmSetting setting, TsmSetting wanting)
+{
+  g_autofree char *expected = NULL;
+
+  if (self->entries[wanting].state == TSM_SETTING_STATE_ABSENT)
+    return;
+  expected = tsm_setting_dup_expected (setting, self->lang);
+  set_bad (self, setting,
+           g_strdup_printf (tsm_text (self->lang,
+                                      "%s is missing: %s needs it, and it should be %s"),
+                            tsm_setting_get_spec (setting)->name,
+                            tsm_setting_get_spec (wanting)->name, expected));
+}
+
 static void
 check_need (TsmSettings *self, TsmSetting setting)
 {
   const TsmSettingSpec *spec = tsm_setting_get_spec (setting);
-  const gboolean has_proxmox =
-      self->entries[TSM_SETTING_HOST_PROXMOX].state != TSM_SETTING_STATE_ABSENT;
   g_autofree char *expected = NULL;
 
   if (self->entries[setting].state != TSM_SETTING_STATE_ABSENT)
@@ -333,11 +347,10 @@ check_need (TsmSettings *self, TsmSetting setting)
                               expected));
     return;
   case TSM_SETTING_NEED_WITH_PROXMOX:
-    if (has_proxmox)
-      set_bad (self, setting,
-               g_strdup_printf (tsm_text (self->lang,
-                                          "%s is missing: %s needs it, and it should be %s"),
-                                spec->name, "HOST_PROXMOX", expected));
+    check_need_with (self, setting, TSM_SETTING_HOST_PROXMOX);
+    return;
+  case TSM_SETTING_NEED_WITH_DISCORD:
+    check_need_with (self, setting, TSM_SETTING_TOKEN_BOT);
     return;
   }
   g_assert_not_reached ();

@@ -6,7 +6,8 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#define BASE "START_SERVER_DATE=2025-09-01", "HOST_TASMOTA=192.168.1.20", "HOME=/h/tsm"
+#define BASE \
+  "START_SERVER_DATE=2025-09-01", "HOST_TASMOTA=192.168.1.20", "GUILD_ID=7", "HOME=/h/tsm"
 
 /* The files of a test: "/tsm.conf" is the one it sets, "/secret" and "/empty" are always there. */
 static const char *file_text;
@@ -70,7 +71,7 @@ test_settings_defaults (void)
   g_assert_cmpstr (tsm_settings_get_text (settings, TSM_SETTING_HOST_PROXMOX_SSL_VERIFY), ==,
                    "true");
   g_assert_null (tsm_settings_peek_secret (settings, TSM_SETTING_TOKEN_BOT));
-  g_assert_null (tsm_settings_peek_ids (settings, TSM_SETTING_GUILD_ID, &n_ids));
+  g_assert_null (tsm_settings_peek_ids (settings, TSM_SETTING_ADMIN_IDS, &n_ids));
   g_assert_cmpuint (n_ids, ==, 0);
   g_assert_cmpstr (g_time_zone_get_identifier (tsm_settings_peek_zone (settings)), ==,
                    "Europe/Paris");
@@ -97,7 +98,9 @@ test_settings_names_every_problem (void)
       "POWER_POLICY is \"night\": it should be one of evening, peak\n"
       "TOKEN_BOT is not well-formed: it should be a text without spaces\n"
       "HOST_TASMOTA is missing: it should be a host, host:port or http(s)://host:port, without a "
-      "path");
+      "path\n"
+      "GUILD_ID is missing: TOKEN_BOT needs it, and it should be Discord ids (digits), separated "
+      "by commas");
   g_assert_cmpint (tsm_settings_get_state (settings, TSM_SETTING_POLL_SECONDS), ==,
                    TSM_SETTING_STATE_BAD);
   g_assert_cmpint (tsm_settings_get_integer (settings, TSM_SETTING_POLL_SECONDS), ==, 60);
@@ -240,7 +243,7 @@ static const struct {
   { "the-secret-in-place-of-the-path", "TOKEN_BOT_FILE=s3cret", NULL,
     "TOKEN_BOT_FILE: ... cannot be read: No such file or directory" },
   { "empty-file", "TOKEN_BOT_FILE=/empty", NULL, "TOKEN_BOT_FILE: /empty is empty" },
-  { "no-secret-has-no-file", "GUILD_ID_FILE=/secret", NULL, "" },
+  { "no-secret-has-no-file", "ADMIN_IDS_FILE=/secret", NULL, "" },
 };
 
 static void
@@ -254,7 +257,7 @@ test_settings_secret (gconstpointer data)
 
   assert_problems (settings, secret_cases[i].problems);
   g_assert_cmpstr (token != NULL ? tsm_secret_peek (token) : NULL, ==, secret_cases[i].token);
-  g_assert_null (tsm_settings_peek_ids (settings, TSM_SETTING_GUILD_ID, &n_ids));
+  g_assert_null (tsm_settings_peek_ids (settings, TSM_SETTING_ADMIN_IDS, &n_ids));
 }
 
 static void
