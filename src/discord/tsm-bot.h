@@ -7,7 +7,14 @@
 
 G_BEGIN_DECLS
 
+/* @reply stays the caller's. */
 typedef void (*TsmBotAnswer) (const TsmReply *reply, gpointer data);
+/* Hands a command to the engine. @answer is called once: later, or at once, and then 0 is
+ * returned. */
+typedef guint64 (*TsmBotAsk) (TsmRequest *take_request, TsmBotAnswer answer, gpointer answer_data,
+                              gpointer data);
+/* The answer of this ticket is not waited for any more. */
+typedef void (*TsmBotForget) (guint64 ticket, gpointer data);
 
 typedef struct {
   const char *api;  /* DISCORD_API */
@@ -19,8 +26,8 @@ typedef struct {
   GTimeZone *zone;
   const char *memory_path;           /* of tsm-memory */
   gint64 (*clock) (gpointer unused); /* Unix seconds now */
-  /* Hands a command to the engine; @answer is called once, later or at once. */
-  void (*ask) (TsmRequest *take_request, TsmBotAnswer answer, gpointer answer_data, gpointer data);
+  TsmBotAsk ask;
+  TsmBotForget forget;
   /* Tells the engine how the line is: TSM_EVENT_LINK. */
   void (*feed) (TsmEvent *take_event, gpointer data);
   gpointer data;

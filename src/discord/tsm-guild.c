@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT
+ * tsm-guild: what TSM needs of a GUILD_CREATE. */
+#include "discord/tsm-guild.h"
+#include "base/tsm-error.h"
+#include "base/tsm-text.h"
+#include "discord/tsm-payload.h"
+
+static gboolean
+is_wanted (gint64 id, const gint64 *wanted_ids, gsize n_wanted)
+{
+  for (gsize i = 0; i < n_wanted; i++)
+    if (wanted_ids[i] == id)
+      return TRUE;
+  return FALSE;
+}
+
+/* @member: "channels" or "threads", each an array of objects with an "id". */
+static void
+add_channels (TsmGuild *self, const char *d, gsize length, const char *member,
+              const gint64 *wanted_ids, gsize n_wanted)
+{
+  const char *list, *channel;
+  gsize n_list, n_channel, position = 0;
+  gint64 id;
+
+  if (n_wanted == 0 || !tsm_payload_find (d, length, member, &list, &n_list))
+    return;
+  while (tsm_payload_next (list, n_list, &position, &channel, &n_channel))
+    if (tsm_payload_find_integer (channel, n_channel, "id", &id) &&
+        is_wanted (id, wanted_ids, n_wanted))
+      g_ptr_array_add (self->channels, g_strdup_printf ("%" G_GINT64_FORMAT, id));
+}
+
+TsmGuild *
+tsm_guild_new (const char *d, gsize length, const gint64 *wanted_ids, gsize n_wanted,
+               GError **error)
+{
+  g_autoptr (TsmGuild) self = g_new0 (TsmGuild, 1);
+  g_autofree char *locale = NULL;
+  gint64 id;
+
+  self->channels = g_ptr_array_new_with_free_func (g_free);
+  if (!tsm_payload_find_integer (d, length, "id", &id) || id <= 0) {
+    g_set_error_literal (error, TSM_ERROR, TSM_ERROR_UPSTREAM, "has no id");
+    return NULL;
+  }
+  self->id = g_strdup_printf ("%" G_GINT64_FORMAT, id);
+  self->is_unavailable = tsm_payload_is_true (d, length, "unavailable");
+  self->system_channel = tsm_payload_dup_string (d, length, "system_channel_id");
+  locale = tsm_payload_dup_string (d, length, "preferred_locale");
+  self->lang = tsm_text_lang_from_tag (locale);
+  add_channels (self, d, length, "channels", wanted_ids, n_wanted);
+  add_channels (self, d, length, "threads", wanted_ids, n_wanted);
+  return g_steal_pointer (&self);
+}
+
+void
+tsm_guild_free (TsmGuild *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->channels, g_ptr_array_unref);
+  g_free (self->id);
+  g_free (self->system_channel);
+  g_free (self);
+}
