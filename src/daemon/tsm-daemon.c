@@ -10,6 +10,8 @@
 #include "daemon/tsm-precheck.h"
 #include "daemon/tsm-runner.h"
 #include "daemon/tsm-service.h"
+#include "discord/tsm-bot.h"
+#include "discord/tsm-client.h"
 #include "engine/tsm-engine.h"
 #include "rules/tsm-day.h"
 #include <glib-unix.h>
@@ -25,7 +27,8 @@ typedef struct {
   TsmDesk *desk;
   TsmCommandSocket *command_socket;
   TsmHttpServer *http_server;
-  TsmRunner *runner; /* the last: it speaks to all the others */
+  TsmRunner *runner; /* it speaks to all the others */
+  TsmBot *bot;       /* the last: it speaks to the runner at once; NULL without TOKEN_BOT */
   guint on_term, on_int;
   GError *failure;
 } Daemon;
@@ -55,10 +58,56 @@ on_effect (const TsmEffect *effect, gpointer data)
 
   if (tsm_edges_start (self->edges, effect))
     return;
-  if (effect->kind == TSM_EFFECT_REPLY)
+  if (effect->kind == TSM_EFFECT_REPLY) {
     tsm_desk_answer (self->desk, effect->reply);
-  else
-    log_notice (effect->notice);
+    return;
+  }
+  log_notice (effect->notice);
+  if (self->bot != NULL)
+    tsm_bot_tell (self->bot, effect->notice);
+}
+
+static guint64
+ask (TsmRequest *take_request, TsmBotAnswer answer, gpointer answer_data, gpointer data)
+{
+  Daemon *self = data;
+
+  return tsm_desk_ask (self->desk, take_request, answer, answer_data);
+}
+
+static void
+forget (guint64 ticket, gpointer data)
+{
+  Daemon *self = data;
+
+  tsm_desk_forget (self->desk, ticket);
+}
+
+static void
+open_bot (Daemon *self, const TsmSettings *settings)
+{
+  g_autofree char *memory =
+      g_strconcat (tsm_settings_get_text (settings, TSM_SETTING_TSM_DATABASE), ".discord", NULL);
+  TsmBotOptions options = {
+    .api = tsm_settings_get_text (settings, TSM_SETTING_DISCORD_API),
+    .token = tsm_settings_peek_secret (settings, TSM_SETTING_TOKEN_BOT),
+    .zone = tsm_settings_peek_zone (settings),
+    .memory_path = memory,
+    .clock = tsm_service_now,
+    .ask = ask,
+    .forget = forget,
+    .feed = feed,
+    .data = self,
+  };
+
+  if (options.token == NULL) {
+    tsm_info ("discord", "TOKEN_BOT is not set: TSM is not on Discord");
+    return;
+  }
+  options.guild_ids = tsm_settings_peek_ids (settings, TSM_SETTING_GUILD_ID, &options.n_guild_ids);
+  options.channel_ids =
+      tsm_settings_peek_ids (settings, TSM_SETTING_NOTICE_CHANNEL_IDS, &options.n_channel_ids);
+  self->bot = tsm_bot_new (&options);
 }
 
 static void
@@ -171,6 +220,7 @@ build (Daemon *self, const TsmSettings *settings, GError **error)
     return FALSE;
   self->runner = tsm_runner_new (
       &(TsmRunnerEngine){ .engine = engine, .step = step_engine, .free = free_engine }, &hooks);
+  open_bot (self, settings);
   return TRUE;
 }
 
@@ -179,6 +229,7 @@ daemon_clear (Daemon *self)
 {
   g_clear_handle_id (&self->on_term, g_source_remove);
   g_clear_handle_id (&self->on_int, g_source_remove);
+  g_clear_pointer (&self->bot, tsm_bot_free);
   g_clear_pointer (&self->http_server, tsm_http_server_free);
   g_clear_pointer (&self->command_socket, tsm_command_socket_free);
   g_clear_pointer (&self->edges, tsm_edges_free);
@@ -199,8 +250,7 @@ log_start (const Daemon *self, const TsmSettings *settings)
   const char *trust = tsm_settings_get_text (settings, TSM_SETTING_HOST_PROXMOX_SSL_VERIFY);
 
   /* The port that was got, where 0 asked for any. */
-  tsm_info ("daemon", "tsm %s: ledger %s, commands on %s, http on %.*s:%u", TSM_VERSION,
-            tsm_settings_get_text (settings, TSM_SETTING_TSM_DATABASE),
+  tsm_info ("daemon", "tsm %s: commands on %s, http on %.*s:%u", TSM_VERSION,
             tsm_settings_get_text (settings, TSM_SETTING_TSM_SOCKET), n_host, listen,
             tsm_http_server_get_port (self->http_server));
   if (tsm_service_has_host (settings) && strcmp (trust, "false") == 0)
@@ -212,6 +262,7 @@ tsm_daemon_run (const TsmSettings *settings, GError **error)
 {
   g_auto (Daemon) self = { 0 };
 
+  tsm_client_prepare ();
   umask (0077); /* the ledger and what lies beside it are nobody else's */
   if (!build (&self, settings, error))
     return FALSE;
