@@ -2,6 +2,7 @@
  * tsm-doctor: `tsm doctor`, whether a run would work. */
 #include "cli/tsm-doctor.h"
 #include "cli/tsm-check-colours.h"
+#include "cli/tsm-check-discord.h"
 #include "cli/tsm-check-host.h"
 #include "cli/tsm-check-machine.h"
 #include "cli/tsm-check-plug.h"
@@ -26,5 +27,6 @@ tsm_doctor_main (int argc, char **argv)
   tsm_check_plug (&checkup, settings, &power_w);
   tsm_check_colours (&checkup, settings);
   tsm_check_host (&checkup, settings, power_w);
+  tsm_check_discord (&checkup, settings);
   return checkup.has_failed ? TSM_EXIT_FAILED : TSM_EXIT_DONE;
 }
