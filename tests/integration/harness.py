@@ -124,6 +124,7 @@ class TsmTest(unittest.TestCase):
             "TSM_DATABASE": str(self.database),
             "TSM_SOCKET": str(self.socket),
             "TSM_LISTEN": self.listen,
+            "LOG_LEVEL": "debug",
         }
 
     def _end(self):
@@ -143,8 +144,16 @@ class TsmTest(unittest.TestCase):
         self.assertEqual(faulty, [], "magic packets are well formed")
         for file in self.directory.glob("*"):
             if file.is_file() and file.name.startswith(("tsm.db", "log")):
-                self.assertNotIn(proxmox.TOKEN_SECRET.encode(), file.read_bytes(),
-                                 f"the token's secret is in {file.name}")
+                content = file.read_bytes()
+                leaked = [secret for secret in self.secrets() if secret.encode() in content]
+                self.assertEqual(leaked, [], f"secrets in {file.name}")
+        # What doctor says is no log.
+        logged = "\n".join(self.log_lines(r"^\d{4}-\d\d-\d\dT"))
+        self.assertNotIn(str(self.database), logged, "where the ledger is, in the log")
+
+    def secrets(self):
+        """What may be in no log, at the most talkative level, and in no database."""
+        return [proxmox.TOKEN_SECRET]
 
     def run(self, result=None):
         before = len(result.failures) + len(result.errors) if result else 0
