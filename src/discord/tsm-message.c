@@ -255,11 +255,13 @@ add_menu (JsonBuilder *body, const TsmNotice *notice, TsmLang lang)
   json_builder_end_object (body);
 }
 
-/* A button for the hours that a derogation of tomorrow has by itself, seen from the day before. */
+/* A button for the hours that a derogation of tomorrow has by itself, seen from the day before. On
+ * any other day it cannot be called tomorrow. */
 static void
 add_keep (JsonBuilder *body, const TsmNotice *notice, TsmLang lang, GTimeZone *zone)
 {
   const gint64 noon_before = tsm_day_get_local_instant (notice->offer_day - 1, 12 * 60, zone);
+  const gboolean is_eve = tsm_day_get_civil (notice->at, zone, NULL) == notice->offer_day - 1;
   g_autofree char *custom_id = tsm_interaction_dup_keep_id (notice->offer_day);
   g_autofree char *label = NULL;
   TsmSpan span;
@@ -267,8 +269,10 @@ add_keep (JsonBuilder *body, const TsmNotice *notice, TsmLang lang, GTimeZone *z
   if (!tsm_derogate_get_span (TRUE, TSM_DEROGATE_NO_HOUR, TSM_DEROGATE_NO_HOUR, noon_before, zone,
                               &span))
     g_assert_not_reached ();
-  label = tsm_say (lang, zone, N_ ("Keep it on for me, from %s to %s"), TSM_SAY_TIME (span.begin),
-                   TSM_SAY_TIME (span.end));
+  label = tsm_say (lang, zone,
+                   is_eve ? N_ ("Keep it on tomorrow, from %s to %s")
+                          : N_ ("Keep it on for me, from %s to %s"),
+                   TSM_SAY_TIME (span.begin), TSM_SAY_TIME (span.end));
   begin_row (body);
   add_button (body, label, custom_id);
   end_row (body);

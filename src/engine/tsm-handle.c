@@ -50,8 +50,11 @@ tsm_handle_is_admin (TsmEngine *engine, gint64 user_id)
 char *
 tsm_handle_dup_stretch (TsmEngine *engine, TsmLang lang, gint64 begin, gint64 end)
 {
+  const gboolean is_one_date =
+      tsm_day_get_civil (begin, engine->zone, NULL) == tsm_day_get_civil (end, engine->zone, NULL);
   g_autofree char *first = tsm_format_dup_moment (lang, begin, engine->zone);
-  g_autofree char *last = tsm_format_dup_moment (lang, end, engine->zone);
+  g_autofree char *last = is_one_date ? tsm_format_dup_time (end, engine->zone)
+                                      : tsm_format_dup_moment (lang, end, engine->zone);
 
   return g_strdup_printf ("%s " EN_DASH " %s", first, last);
 }

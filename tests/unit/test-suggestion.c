@@ -83,12 +83,12 @@ static const struct {
   const char *typed;
   const char *suggested;
 } derogation_cases[] = {
-  { "", "D1 · Tue 6 Jan 08:00 – Tue 6 Jan 10:00 · to come=D1, "
-        "D2 · Tue 6 Jan 12:00 – Tue 6 Jan 14:00 · to come=D2" },
-  { "D", "D1 · Tue 6 Jan 08:00 – Tue 6 Jan 10:00 · to come=D1, "
-         "D2 · Tue 6 Jan 12:00 – Tue 6 Jan 14:00 · to come=D2" },
-  { "d2", "D2 · Tue 6 Jan 12:00 – Tue 6 Jan 14:00 · to come=D2" },
-  { " 1 ", "D1 · Tue 6 Jan 08:00 – Tue 6 Jan 10:00 · to come=D1" },
+  { "", "D1 · Tue 6 Jan 08:00 – 10:00 · to come=D1, "
+        "D2 · Tue 6 Jan 12:00 – 14:00 · to come=D2" },
+  { "D", "D1 · Tue 6 Jan 08:00 – 10:00 · to come=D1, "
+         "D2 · Tue 6 Jan 12:00 – 14:00 · to come=D2" },
+  { "d2", "D2 · Tue 6 Jan 12:00 – 14:00 · to come=D2" },
+  { " 1 ", "D1 · Tue 6 Jan 08:00 – 10:00 · to come=D1" },
   { "D12", "" },
   { "x", "" },
 };
