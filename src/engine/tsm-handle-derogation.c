@@ -150,8 +150,8 @@ check_open (TsmEngine *engine, const TsmRequest *request, TsmSpan span)
       continue;
     when = dup_when (engine, request->lang, other->begin, other->end);
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_OVERLAP,
-                              N_ ("It overlaps your derogation D%s, %s."), TSM_SAY_ID (other->id),
-                              TSM_SAY_TEXT (when));
+                              N_ ("These hours overlap your derogation D%s, %s."),
+                              TSM_SAY_ID (other->id), TSM_SAY_TEXT (when));
   }
   return NULL;
 }

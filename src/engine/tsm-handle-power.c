@@ -82,6 +82,14 @@ plan_text (TsmPower state)
   g_assert_not_reached ();
 }
 
+/* Alone, without the noun that "unknown" would agree with. */
+static const char *
+colour_text (TsmLang lang, TsmColour colour)
+{
+  return colour == TSM_COLOUR_UNKNOWN ? tsm_text (lang, "colour unknown")
+                                      : tsm_word_get_colour (lang, colour);
+}
+
 /* "Tuesday 6 January 2026  red", a row a day. */
 static void
 add_colours (TsmEngine *engine, TsmLang lang, TsmCard *card)
@@ -93,10 +101,7 @@ add_colours (TsmEngine *engine, TsmLang lang, TsmCard *card)
     const TsmColour colour = tsm_forecast_get_colour (engine, day).colour;
 
     tsm_table_take_cell (table, tsm_format_dup_day (lang, day));
-    /* Alone in its column: "unknown" has no noun to agree with. */
-    tsm_table_take_cell (table, g_strdup (colour == TSM_COLOUR_UNKNOWN
-                                              ? tsm_text (lang, "colour unknown")
-                                              : tsm_word_get_colour (lang, colour)));
+    tsm_table_take_cell (table, g_strdup (colour_text (lang, colour)));
   }
 }
 
@@ -218,15 +223,16 @@ static TsmCard *
 new_status (TsmEngine *engine, TsmLang lang)
 {
   const TsmDay today = tsm_engine_get_today (engine);
+  const TsmColour colour = tsm_forecast_get_colour (engine, today).colour;
+  const TsmColour next = tsm_forecast_get_colour (engine, today + 1).colour;
+  const TsmPeriod period = tsm_day_get_period (engine->now, engine->zone);
   TsmCard *card = new_card_of_today (engine, lang, N_ ("How things stand"));
   char *line = tsm_line_dup_text (engine, lang);
 
-  tsm_card_take_line (
-      card, tsm_say (lang, engine->zone, N_ ("%s: %s, %s. Tomorrow: %s."), TSM_SAY_DAY (today),
-                     TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today).colour),
-                     TSM_SAY_TEXT (tsm_word_get_period (lang, tsm_day_get_period (engine->now,
-                                                                                  engine->zone))),
-                     TSM_SAY_COLOUR (tsm_forecast_get_colour (engine, today + 1).colour)));
+  tsm_card_take_line (card, tsm_say (lang, engine->zone, N_ ("%s: %s, %s. Tomorrow: %s."),
+                                     TSM_SAY_DAY (today), TSM_SAY_TEXT (colour_text (lang, colour)),
+                                     TSM_SAY_TEXT (tsm_word_get_period (lang, period)),
+                                     TSM_SAY_TEXT (colour_text (lang, next))));
   tsm_card_take_line (card, dup_host (engine, lang));
   tsm_card_take_line (card, dup_draw (engine, lang));
   if (line != NULL)

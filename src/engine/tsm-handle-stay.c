@@ -156,7 +156,7 @@ reopen (TsmEngine *engine, const TsmRequest *request, const TsmStay *before)
     return refusal;
   change_stay (engine, request, before, &after);
   text = tsm_say (request->lang, engine->zone,
-                  N_ ("Hello again %s! You go on sharing the server, as since %s."),
+                  N_ ("Hello again %s! You go on sharing the server, as you have since %s."),
                   TSM_SAY_USER (after.user_id), TSM_SAY_DAY (after.arrival_day));
   return reply_stay (request, &after, N_ ("Welcome back"), text);
 }

@@ -148,7 +148,7 @@ check_caller (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec
   case TSM_WHO_ADMIN:
     if (tsm_handle_is_admin (engine, request->caller_id))
       return NULL;
-    return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_ADMIN, N_ ("%s is for admins."),
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_ADMIN, N_ ("/%s is for admins."),
                               TSM_SAY_TEXT (spec->name));
   case TSM_WHO_USER:
   case TSM_WHO_PRESENT:

@@ -41,13 +41,13 @@ test_wording_says_it_in_each_language (void)
     { ADMIN, "hello_you 7", "<@7> has been here since Friday 2 January 2026 already.",
       "<@7> est déjà là, depuis le vendredi 2 janvier 2026." },
     { HERE, "set_derogation tomorrow 9 11",
-      "It overlaps your derogation D1, on Tuesday 6 January 2026 from 08:00 to 10:00.",
-      "Elle chevauche ta dérogation D1, le mardi 6 janvier 2026 de 08:00 à 10:00." },
+      "These hours overlap your derogation D1, on Tuesday 6 January 2026 from 08:00 to 10:00.",
+      "Ces heures chevauchent ta dérogation D1, le mardi 6 janvier 2026 de 08:00 à 10:00." },
     { HERE, "set_derogation tomorrow 21 22",
-      "It overlaps your derogation D2, from Tuesday 6 January 2026 at 20:00 to Wednesday 7 January "
-      "2026 at 04:00.",
-      "Elle chevauche ta dérogation D2, du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier 2026 "
-      "à 04:00." },
+      "These hours overlap your derogation D2, from Tuesday 6 January 2026 at 20:00 to Wednesday "
+      "7 January 2026 at 04:00.",
+      "Ces heures chevauchent ta dérogation D2, du mardi 6 janvier 2026 à 20:00 au mercredi "
+      "7 janvier 2026 à 04:00." },
     { HERE, "get_my_current_derogations",
       "D1  Tue 6 Jan 08:00 – 10:00            to come\n"
       "D2  Tue 6 Jan 20:00 – Wed 7 Jan 04:00  to come",
@@ -61,7 +61,7 @@ test_wording_says_it_in_each_language (void)
     { ADMIN, "bye_bye 7", "Goodbye <@7>. The last day you share is Monday 5 January 2026.",
       "Au revoir <@7>. Ton dernier jour de partage est le lundi 5 janvier 2026." },
     { ADMIN, "hello_you 7",
-      "Hello again <@7>! You go on sharing the server, as since Saturday 3 January 2026.",
+      "Hello again <@7>! You go on sharing the server, as you have since Saturday 3 January 2026.",
       "Rebonjour <@7> ! Tu continues à partager le serveur, comme depuis le samedi 3 janvier "
       "2026." },
   };
@@ -96,8 +96,8 @@ test_wording_derogation_names_its_day_once (void)
       "D1: the server is on for <@7> on Tuesday 6 January 2026 from 08:00 to 10:30.",
       "D1 : le serveur est allumé pour <@7> le mardi 6 janvier 2026 de 08:00 à 10:30." },
     { "set_derogation tomorrow 20 4",
-      "D2: the server is on for <@7> from Tuesday 6 January 2026 at 20:00 to Wednesday 7 January "
-      "2026 at 04:00.",
+      "D2: the server is on for <@7> from Tuesday 6 January 2026 at 20:00 to Wednesday "
+      "7 January 2026 at 04:00.",
       "D2 : le serveur est allumé pour <@7> du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier "
       "2026 à 04:00." },
     { "set_derogation tomorrow 19 20",
