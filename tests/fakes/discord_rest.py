@@ -537,11 +537,12 @@ class Rest(KeepAliveServer):
         if discord_lint.is_empty(call.json) and not call.files:
             complaints.append(EMPTY)
         self._judge(call, complaints)
-        if interaction.message is not None and interaction.message.is_loading:
+        original = interaction.message
+        if original is not None and original.is_loading and not original.is_deleted:
             self.fault("lint", call, "after type 5 the original is to be edited instead")
-            self._change(call, interaction.message, call.json, False)
+            self._change(call, original, call.json, False)
             interaction.changes.append((self.world.now, "edit"))
-            return 200, interaction.message.to_json()
+            return 200, original.to_json()
         message = self._new_message(interaction.channel, call.json, call, interaction)
         interaction.follow_ups.append(message)
         return 200, message.to_json()

@@ -740,6 +740,15 @@ class Interactions(DiscordTest):
         self.assertEqual(self.pop_faults(), ["lint"])
         self.assertEqual(late.text, "Result")
 
+    def test_follow_up_in_place_of_a_public_deferral(self):
+        call = self.hello()
+        self.rest.callback(call, {"type": 5})
+        self.assertEqual(self.rest.hook("DELETE", call, "/messages/@original")[0], 204)
+        status, body, _ = self.rest.hook("POST", call, "", say("No", flags=64))
+        self.assertEqual((status, body["flags"]), (200, 64))
+        self.assertTrue(call.message.is_deleted)
+        self.assertEqual([one.text for one in call.follow_ups], ["No"])
+
     def test_answers_that_are_wrong(self):
         cases = [
             ("type 6 to a command", {"type": 6}, 400, "body"),
