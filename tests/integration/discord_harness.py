@@ -9,12 +9,22 @@
 Owner is the admin of ADMIN_IDS, Alice and Bob have a stay, Carol has none; Alice's Discord is
 French, the others' are English. All of them are members of the one guild."""
 
+import contextlib
+import re
+import sqlite3
+
 from harness import ALICE, BOB, CAROL, TsmTest
 
 from fakes.discord_world import Discord
 
 OWNER = "100000000000000000"
 REPLY_S = 3  # Discord's patience
+ESCAPES, SPACES = re.compile(r"\\(.)"), re.compile("[\u00a0\u202f]")
+EN, FR = "en-GB", "fr"
+
+# The bar beside an embed: the colours of Tempo's days, and where none is meant.
+BLUE_BAR, WHITE_BAR, RED_BAR = 0x3b82f6, 0xd5dae1, 0xdc3b3b
+GREY_BAR, AMBER_BAR = 0x80848e, 0xf0a232
 
 
 class DiscordTest(TsmTest):
@@ -100,5 +110,21 @@ class DiscordTest(TsmTest):
         return find()
 
     def assert_refused(self, call, text):
-        self.assertIn(text, call.text)
+        self.assertIn(text, self.read(call))
         self.assertTrue(call.is_ephemeral, call.text)
+
+    @staticmethod
+    def read(call):
+        """What is read on the screen: without the signs that keep markup from being markup, and
+        with plain spaces."""
+        return SPACES.sub(" ", ESCAPES.sub(r"\1", call.text))
+
+    def assert_reads(self, call, *texts):
+        for text in texts:
+            self.assertIn(text, self.read(call))
+        self.assertEqual(call.message.allowed_mentions, {"parse": []})
+
+    def ledger(self):
+        """All that is written down, to be compared with what it was."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as db:
+            return list(db.iterdump())
