@@ -38,6 +38,8 @@
 #define WARP_TIRE_NS  5000    /* by this much each time */
 #define WARP_FOREVER  INT64_MAX
 #define NS_PER_S      1000000000LL
+/* CLOCK_BOOTTIME goes on while the machine sleeps, CLOCK_MONOTONIC does not. world.py's BOOT_NS. */
+#define WARP_BOOT_NS (1600000000LL * NS_PER_S)
 
 /* One thread. Python reads this layout: change both. */
 typedef struct {
@@ -155,6 +157,8 @@ clock_gettime (clockid_t clock, struct timespec *ts)
     return real_clock_gettime (clock, ts);
   if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
     warp_to_timespec (atomic_load (&page->now_ns), ts);
+  else if (clock == CLOCK_BOOTTIME)
+    warp_to_timespec (atomic_load (&page->now_ns) - WARP_BOOT_NS, ts);
   else
     warp_to_timespec (atomic_load (&page->monotonic_ns), ts);
   return 0;

@@ -19,6 +19,7 @@ import os
 import pathlib
 import selectors
 import shutil
+import signal
 import ssl
 import struct
 import subprocess
@@ -85,9 +86,9 @@ class Page:
     def close(self):
         self.memory.close()
 
-    def write_now(self, now_ns):
+    def write_now(self, now_ns, monotonic_ns):
         # The monotonic clock goes second: deadlines are measured on it.
-        struct.pack_into("=qq", self.memory, 0, now_ns, now_ns - BOOT_NS)
+        struct.pack_into("=qq", self.memory, 0, now_ns, monotonic_ns)
 
     def next_epoch(self):
         self.epoch += 1
@@ -155,8 +156,9 @@ class WarpSelector(selectors.DefaultSelector):
 
     def jump(self, timer_ns):
         world = self.world
-        deadlines = [deadline + BOOT_NS + LATENESS_NS for deadline, _ in world.page.threads()
-                     if deadline != Page.FOREVER]
+        deadlines = [deadline + BOOT_NS + world.slept_ns + LATENESS_NS
+                     for deadline, _ in world.page.threads()
+                     if deadline != Page.FOREVER and not world.is_suspended]
         if timer_ns is not None:
             deadlines.append(timer_ns)
         if not deadlines:
@@ -184,6 +186,8 @@ class World:
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="tsm-test-"))
         self.page = Page(self.directory / "clock")
         self.now_ns = 0
+        self.is_suspended = False
+        self.slept_ns = 0  # what CLOCK_MONOTONIC has missed
         self.outsiders = 0  # clients in flight that do not live on our clock, as `tsm do`
         self.executor = concurrent.futures.ThreadPoolExecutor(4)  # their threads
         self.process = None
@@ -225,7 +229,11 @@ class World:
 
     def set_now_ns(self, now_ns):
         self.now_ns = now_ns
-        self.page.write_now(now_ns)
+        self.page.write_now(now_ns, self.monotonic_ns)
+
+    @property
+    def monotonic_ns(self):
+        return self.now_ns - BOOT_NS - self.slept_ns
 
     def run_to(self, instant):
         """Lets time pass until an instant, given as Unix seconds or as Paris time."""
@@ -313,6 +321,26 @@ class World:
     def signal(self, number):
         self.process.send_signal(number)
 
+    def suspend_for(self, seconds):
+        """The daemon's machine sleeps while the world goes on: CLOCK_REALTIME and CLOCK_BOOTTIME
+        have moved when it wakes up, CLOCK_MONOTONIC, which timers live on, has not."""
+        self.signal(signal.SIGSTOP)
+        while self._state() not in ("T", "Z"):
+            time.sleep(0.00002)
+        begin_ns, self.is_suspended = self.now_ns, True
+        try:
+            self.run_for(seconds)
+        finally:
+            self.slept_ns += self.now_ns - begin_ns
+            self.is_suspended = False
+            self.set_now_ns(self.now_ns)
+            self.signal(signal.SIGCONT)
+
+    def _state(self):
+        """Of the daemon's process: "T" is stopped, "Z" is dead."""
+        stat = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+        return stat.rpartition(")")[2].split()[0]
+
     def wait_for_exit(self, by):
         """Lets time pass until the daemon has ended; returns its exit code."""
         self.wait_until(self.has_exited, by, "the end of the daemon")
@@ -337,14 +365,15 @@ class World:
         if self.process is not None and self.process.poll() is not None:
             self.page.clear()  # a dead process holds no clock; the test will see that it ended
             return True
+        if self.is_suspended:
+            return True
         activity = self.page.activity()
         for _ in range(2):
             self.page.next_epoch()
             if not self._all_have_looked():
                 return False
-        monotonic_ns = self.now_ns - BOOT_NS
         return (self.page.activity() == activity
-                and all(deadline > monotonic_ns for deadline, _ in self.page.threads()))
+                and all(deadline > self.monotonic_ns for deadline, _ in self.page.threads()))
 
     def _all_have_looked(self):
         # A resting thread looks about 10,000 times a second; one that does not soon is busy.

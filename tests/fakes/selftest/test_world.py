@@ -173,6 +173,15 @@ class WithProgram(unittest.TestCase):
         self.assertEqual(self.events("start"), ["21:50:10"])
         self.assertEqual(self.events("engine"), ["21:50:17"])
 
+    def test_a_machine_that_sleeps(self):
+        """Its timers have waited, its wall clock has gone on."""
+        self.spawn(SlowServer(self.world))
+        self.world.run_for(10)
+        self.world.suspend_for(3600)
+        self.assertEqual(show(self.world.now)[-8:], "22:50:10")
+        self.world.run_for(12)
+        self.assertEqual(self.events("engine"), ["20:50:07", "21:50:14", "21:50:21"])
+
     def test_its_end_is_seen(self):
         with open(os.devnull, "wb") as log:
             self.world.spawn(["false"], {"PATH": os.environ["PATH"]}, log)
