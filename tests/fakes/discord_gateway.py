@@ -153,7 +153,7 @@ class Connection:
         if self.session is not None and self.session.connection is self:
             self.session.connection = None
             self.session.lost_at = self.world.now
-            if self.close_code in CLOSING:
+            if self.close_code in CLOSING and self.close_sent is None:  # else it is an echo
                 self.session.is_over = True
 
     # In.

@@ -280,6 +280,7 @@ class Sessions(DiscordTest):
         def close(client, code):
             self.discord.gateway.close(code)
             self.assertEqual(client.receive(), ("close", code))
+            client.close(code)  # the echo that the protocol wants, and no word of its own
 
         cases = [("1000 by the client", end, 1000, False), ("1001 by the client", end, 1001, False),
                  ("4000 by the client", end, 4000, True), ("4009", close, 4009, False),
