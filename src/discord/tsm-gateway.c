@@ -366,6 +366,8 @@ on_closed (SoupWebsocketConnection *connection, gpointer data)
   if (code == TSM_CLOSE_BAD_OPCODE || code == TSM_CLOSE_BAD_PAYLOAD)
     tsm_warning ("discord", "Discord could not read what was sent (%u): a fault of TSM", code);
   feed (self, &(TsmSessionEvent){ .kind = TSM_HAPPENED_CLOSED, .code = code });
+  if (code == TSM_CLOSE_BAD_TOKEN)
+    tsm_rest_deny (self->rest);
 }
 
 /* Handshake. */
@@ -513,7 +515,8 @@ log_state (const TsmGateway *self, gint64 wait_ms)
     tsm_info ("discord", "connected");
     break;
   case TSM_GATEWAY_STOPPED:
-    tsm_warning ("discord", "stopped: %s", self->reason);
+    /* That is for the engine to say aloud: it knows what goes on without Discord. */
+    tsm_info ("discord", "stopped: %s", self->reason);
     break;
   case TSM_GATEWAY_DOWN:
     if (tsm_session_get_phase (self->decider) != TSM_PHASE_WAITING)

@@ -338,9 +338,8 @@ on_pause (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* Nothing with the token is sent any more. */
-static void
-deny (TsmRest *self)
+void
+tsm_rest_deny (TsmRest *self)
 {
   GHashTableIter iter;
   gpointer value;
@@ -348,8 +347,8 @@ deny (TsmRest *self)
   if (self->is_denied)
     return;
   self->is_denied = TRUE;
-  tsm_warning (TOPIC, "Discord refuses the bot's token: TOKEN_BOT is wrong or was reset; "
-                      "asking nothing more with it");
+  /* What to do about it is said where it shows: by the engine, in status, by the doctor. */
+  tsm_info (TOPIC, "Discord refuses TOKEN_BOT: nothing more is asked with it");
   g_hash_table_iter_init (&iter, self->calls);
   while (g_hash_table_iter_next (&iter, NULL, &value)) {
     Call *call = value;
@@ -421,7 +420,7 @@ conclude (Call *call, const TsmExchangeAnswer *answer, const TsmComplaint *compl
   else if (answer->outcome != TSM_EXCHANGE_ANSWERED)
     end_call (call, NULL, new_upstream (call, answer->why));
   else if (answer->status == 401 && call->is_authorized) {
-    deny (self);
+    tsm_rest_deny (self);
     end_call (call, NULL, new_denied ());
   } else if (answer->status == 429)
     end_call (call, NULL, new_upstream (call, "may not be asked so soon again"));

@@ -58,7 +58,8 @@ TsmRestReply *tsm_rest_send_finish (GAsyncResult *result, GError **error);
 void tsm_rest_reply_free (TsmRestReply *self);
 /* 2xx. */
 gboolean tsm_rest_reply_is_done (const TsmRestReply *self);
-/* The token is dead: nothing with it is sent any more. */
+/* The token is dead, as the gateway has heard: nothing with it is sent any more. */
+void tsm_rest_deny (TsmRest *self);
 gboolean tsm_rest_is_denied (const TsmRest *self);
 /* Answers that came too late, or after another process's with the same token (10062). */
 guint64 tsm_rest_get_n_unknown (const TsmRest *self);

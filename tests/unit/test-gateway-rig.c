@@ -60,6 +60,12 @@ tsm_rest_reply_is_done (const TsmRestReply *self)
   return self->status / 100 == 2;
 }
 
+void
+tsm_rest_deny (TsmRest *self)
+{
+  rest_rig->is_denied = TRUE;
+}
+
 /* The server. */
 
 void

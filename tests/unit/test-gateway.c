@@ -226,11 +226,25 @@ test_gateway_stops (void)
   soup_websocket_connection_close (rig.peer, 4004, "Authentication failed.");
   WAIT (rig.state == TSM_GATEWAY_STOPPED);
   g_assert_nonnull (strstr (rig.reason, "TOKEN_BOT"));
+  g_assert_true (rig.is_denied); /* REST, too, has been told */
   g_assert_cmpint (rig.wake_at_ms, ==, G_MAXINT64);
   rig_pass (&rig, 10 * MINUTE_MS);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (rig.n_handshakes, ==, 1);
+}
+
+/* Nothing is wrong with the token. */
+static void
+test_gateway_other_stop_leaves_rest_alone (void)
+{
+  g_auto (Rig) rig;
+
+  rig_set_up (&rig);
+  rig_come_up (&rig);
+  soup_websocket_connection_close (rig.peer, 4014, "Disallowed intent(s).");
+  WAIT (rig.state == TSM_GATEWAY_STOPPED);
+  g_assert_false (rig.is_denied);
 }
 
 static void
@@ -492,6 +506,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/nul", test_gateway_nul);
   g_test_add_func ("/gateway/binary", test_gateway_binary);
   g_test_add_func ("/gateway/stops", test_gateway_stops);
+  g_test_add_func ("/gateway/other-stop-leaves-rest-alone",
+                   test_gateway_other_stop_leaves_rest_alone);
   g_test_add_func ("/gateway/denied", test_gateway_denied);
   g_test_add_func ("/gateway/denied-at-once", test_gateway_denied_at_once);
   g_test_add_func ("/gateway/limit", test_gateway_limit);

@@ -748,6 +748,23 @@ test_rest_denied (void)
   bench_close (&bench);
 }
 
+/* The gateway heard of it first. */
+static void
+test_rest_told_of_a_dead_token (void)
+{
+  Bench bench;
+  GAsyncResult *result = NULL;
+
+  bench_open (&bench, &(TsmRestOptions){ 0 });
+  tsm_rest_deny (bench.rest);
+  tsm_rest_deny (bench.rest);
+  g_assert_cmpuint (bench.n_denied, ==, 1);
+  begin (&bench, TSM_ROUTE_CHANNEL, NULL, &result);
+  check_denied (&result);
+  g_assert_cmpuint (count_requests (&bench), ==, 0);
+  bench_close (&bench);
+}
+
 /* What waits for a better answer when the token dies is not sent again. */
 static void
 test_rest_denied_while_waiting_for_retry (void)
@@ -918,6 +935,7 @@ main (int argc, char **argv)
                    test_rest_callbacks_without_connection_end);
   g_test_add_func ("/rest/one-bucket-in-order", test_rest_one_bucket_in_order);
   g_test_add_func ("/rest/denied", test_rest_denied);
+  g_test_add_func ("/rest/told-of-a-dead-token", test_rest_told_of_a_dead_token);
   g_test_add_func ("/rest/denied-while-waiting-for-retry",
                    test_rest_denied_while_waiting_for_retry);
   g_test_add_func ("/rest/breaker", test_rest_breaker);
