@@ -385,7 +385,8 @@ static gboolean
 settle (Call *call, const TsmExchangeAnswer *answer, const TsmLimiterAnswer *limits)
 {
   TsmRest *self = call->rest;
-  const gint64 now_ms = get_now_ms ();
+  /* Waits begin when this millisecond is over, lest one ends a part of it too early. */
+  const gint64 now_ms = get_now_ms () + 1;
   const gboolean is_limited = limits->status == 429;
   const gint64 pause_ms = is_limited ? 0 : (gint64) self->options.pause_ms << call->n_lost;
   const gboolean is_over = self->is_closed || (call->is_authorized && self->is_denied);
