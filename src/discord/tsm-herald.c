@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  * tsm-herald: notices told in each guild's channels. */
 #include "discord/tsm-herald.h"
+#include "base/tsm-error.h"
 #include "base/tsm-log.h"
 #include "discord/tsm-message.h"
 
@@ -129,6 +130,14 @@ drop_first (Post *post)
   post->n_told = 0;
 }
 
+/* Discord is given up: there is nobody to tell. */
+static void
+drop_all (Post *post)
+{
+  while (!g_queue_is_empty (&post->notices))
+    drop_first (post);
+}
+
 static void send_next (Post *post);
 
 static gboolean
@@ -172,6 +181,10 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return; /* the herald is gone, and @post with it */
   sent_to = g_steal_pointer (&post->sending_to);
+  if (g_error_matches (error, TSM_ERROR, TSM_ERROR_DENIED)) {
+    drop_all (post);
+    return;
+  }
   if (reply == NULL || reply->status >= 500) {
     tsm_info ("discord", "a notice for guild %s has to wait: %s", post->id,
               error != NULL ? error->message : reply->message);
