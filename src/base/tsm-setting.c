@@ -65,6 +65,9 @@ static const TsmSettingSpec specs[TSM_N_SETTINGS] = {
   ROW (NOTICE_CHANNEL_IDS, .type = TSM_SETTING_TYPE_IDS,
        .help = N_ ("The Discord channels where TSM announces, one or more a server; else the "
                    "channel of the server's system messages")),
+  ROW (NOTICE_LANGUAGE, .type = TSM_SETTING_TYPE_CHOICE, .choices = "fr|en",
+       .fallback_words = N_ ("the Discord server's own language, or French where it says none"),
+       .help = N_ ("The language of what TSM announces; answers follow each user's own")),
   ROW (DISCORD_API, .type = TSM_SETTING_TYPE_URL, .fallback = "https://discord.com/api/v10",
        .help = N_ ("Discord's interface")),
   ROW (TSM_DATABASE, .type = TSM_SETTING_TYPE_PATH, .max = PATH_BYTES,

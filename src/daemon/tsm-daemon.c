@@ -91,6 +91,7 @@ open_bot (Daemon *self, const TsmSettings *settings)
   TsmBotOptions options = {
     .api = tsm_settings_get_text (settings, TSM_SETTING_DISCORD_API),
     .token = tsm_settings_peek_secret (settings, TSM_SETTING_TOKEN_BOT),
+    .notice_language = tsm_settings_get_text (settings, TSM_SETTING_NOTICE_LANGUAGE),
     .zone = tsm_settings_peek_zone (settings),
     .memory_path = memory,
     .clock = tsm_service_now,

@@ -3,6 +3,7 @@
 #include "discord/tsm-bot.h"
 #include "base/tsm-body.h"
 #include "base/tsm-log.h"
+#include "base/tsm-text.h"
 #include "discord/tsm-client.h"
 #include "discord/tsm-conversation.h"
 #include "discord/tsm-enrolment.h"
@@ -134,7 +135,11 @@ place_herald (TsmBot *self, const TsmGuild *guild)
                  "a system messages channel in the guild's settings",
                  guild->id);
   known->is_there = TRUE;
-  tsm_herald_set_channels (self->herald, guild->id, guild->lang, channels);
+  tsm_herald_set_channels (self->herald, guild->id,
+                           self->options.notice_language != NULL
+                               ? tsm_text_lang_from_tag (self->options.notice_language)
+                               : guild->lang,
+                           channels);
 }
 
 static void
@@ -243,6 +248,7 @@ copy_options (TsmBot *self, const TsmBotOptions *options)
   self->options.api = g_strdup (options->api);
   self->options.token = tsm_secret_ref (options->token);
   self->options.zone = g_time_zone_ref (options->zone);
+  self->options.notice_language = g_strdup (options->notice_language);
   self->options.memory_path = NULL;
   self->options.guild_ids = NULL;
   self->options.channel_ids =
@@ -325,6 +331,7 @@ tsm_bot_free (TsmBot *self)
   g_clear_pointer (&self->options.zone, g_time_zone_unref);
   g_clear_pointer (&self->options.token, tsm_secret_unref);
   g_free ((char *) self->options.api);
+  g_free ((char *) self->options.notice_language);
   g_free ((gint64 *) self->options.channel_ids);
   g_free (self->application);
   g_free (self);

@@ -22,7 +22,8 @@ typedef struct {
   const gint64 *guild_ids;
   gsize n_guild_ids; /* GUILD_ID: one group */
   const gint64 *channel_ids;
-  gsize n_channel_ids; /* NOTICE_CHANNEL_IDS */
+  gsize n_channel_ids;         /* NOTICE_CHANNEL_IDS */
+  const char *notice_language; /* NOTICE_LANGUAGE: "fr" or "en"; NULL: each guild's own */
   GTimeZone *zone;
   const char *memory_path;           /* of tsm-memory */
   gint64 (*clock) (gpointer unused); /* Unix seconds now */

@@ -4,6 +4,7 @@
 #include "base/tsm-error.h"
 #include "base/tsm-text.h"
 #include "discord/tsm-payload.h"
+#include <string.h>
 
 static gboolean
 is_wanted (gint64 id, const gint64 *wanted_ids, gsize n_wanted)
@@ -31,12 +32,38 @@ add_channels (TsmGuild *self, const char *d, gsize length, const char *member,
       g_ptr_array_add (self->channels, g_strdup_printf ("%" G_GINT64_FORMAT, id));
 }
 
+static gboolean
+is_community (const char *d, gsize length)
+{
+  static const char feature[] = "\"COMMUNITY\"";
+  const char *list, *value;
+  gsize n_list, n_value, position = 0;
+
+  if (!tsm_payload_find (d, length, "features", &list, &n_list))
+    return FALSE;
+  while (tsm_payload_next (list, n_list, &position, &value, &n_value))
+    if (n_value == strlen (feature) && memcmp (value, feature, n_value) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* Only the owner of a community can choose a language; any other guild says en-US, whatever is
+ * spoken there. TSM's people are in France. */
+static TsmLang
+read_lang (const char *d, gsize length)
+{
+  g_autofree char *locale = tsm_payload_dup_string (d, length, "preferred_locale");
+
+  if (locale == NULL || !is_community (d, length))
+    return TSM_LANG_FR;
+  return tsm_text_lang_from_tag (locale);
+}
+
 TsmGuild *
 tsm_guild_new (const char *d, gsize length, const gint64 *wanted_ids, gsize n_wanted,
                GError **error)
 {
   g_autoptr (TsmGuild) self = g_new0 (TsmGuild, 1);
-  g_autofree char *locale = NULL;
   gint64 id;
 
   self->channels = g_ptr_array_new_with_free_func (g_free);
@@ -47,8 +74,7 @@ tsm_guild_new (const char *d, gsize length, const gint64 *wanted_ids, gsize n_wa
   self->id = g_strdup_printf ("%" G_GINT64_FORMAT, id);
   self->is_unavailable = tsm_payload_is_true (d, length, "unavailable");
   self->system_channel = tsm_payload_dup_string (d, length, "system_channel_id");
-  locale = tsm_payload_dup_string (d, length, "preferred_locale");
-  self->lang = tsm_text_lang_from_tag (locale);
+  self->lang = read_lang (d, length);
   add_channels (self, d, length, "channels", wanted_ids, n_wanted);
   add_channels (self, d, length, "threads", wanted_ids, n_wanted);
   return g_steal_pointer (&self);

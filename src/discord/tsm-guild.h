@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 typedef struct {
   char *id;
   char *system_channel;    /* NULL: none */
-  TsmLang lang;            /* of preferred_locale */
+  TsmLang lang;            /* of preferred_locale; French where that says nothing */
   gboolean is_unavailable; /* an outage: the rest is not there */
   GPtrArray *channels;     /* of char *: which of the ids asked for are this guild's */
 } TsmGuild;

@@ -108,7 +108,9 @@ class Guild:
     def __init__(self, discord, name, preferred_locale="fr", size=0):
         self.id = discord.ids.new()
         self.name = name
+        # Only a community chooses its language: any other guild says en-US.
         self.preferred_locale = preferred_locale
+        self.features = [] if preferred_locale == "en-US" else ["COMMUNITY", "NEWS"]
         self.size = size
         self.members = {}
         self.channels = [Channel(discord.ids.new(), "general", self)]
@@ -129,7 +131,8 @@ class Guild:
     def to_json(self):
         """As GET /guilds/ID gives it."""
         return {"id": self.id, "name": self.name, "icon": None, "description": None,
-                "home_header": None, "splash": None, "discovery_splash": None, "features": [],
+                "home_header": None, "splash": None, "discovery_splash": None,
+                "features": self.features,
                 "banner": None, "owner_id": self.owner_id, "application_id": None,
                 "region": "deprecated", "afk_channel_id": None, "afk_timeout": 300,
                 "system_channel_id": self.system_channel_id, "system_channel_flags": 0,
