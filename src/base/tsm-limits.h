@@ -37,8 +37,9 @@
 #define TSM_LIMIT_SETTINGS_BYTES (64 * 1024)
 #define TSM_LIMIT_SECRET_BYTES   4096
 
-/* Ids in one setting: guilds, admins, channels. */
-#define TSM_LIMIT_IDS 64
+/* Ids in one setting: guilds, admins, channels. Discord lets a bot that it has not looked at into a
+ * hundred guilds. */
+#define TSM_LIMIT_IDS 128
 
 /* Clients of the command socket at once, and of the HTTP server. */
 #define TSM_LIMIT_CLIENTS 64
