@@ -8,6 +8,8 @@ import math
 DEFAULTS = {
     "gateway": (2, 5),
     "application": (5, 5),
+    "oauth2_application": (5, 5),
+    "me": (5, 5),
     "guild": (10, 5),
     "channel": (10, 5),
     "list_guild_commands": (5, 5),

@@ -32,6 +32,8 @@ NONCE_LIFE_S = 300  # "a few minutes"
 ROUTES = [
     ("GET", r"/gateway/bot", "gateway", BOT, None, ()),
     ("GET", r"/applications/@me", "application", BOT, None, ()),
+    ("GET", r"/oauth2/applications/@me", "oauth2_application", BOT, None, ()),
+    ("GET", r"/users/@me", "me", BOT, None, ()),
     ("GET", rf"/applications/{ID}/commands", "list_global_commands", BOT, None,
      ("with_localizations",)),
     ("PUT", rf"/applications/{ID}/commands", "put_global_commands", BOT,
@@ -151,8 +153,10 @@ class Rest(KeepAliveServer):
         return response
 
     def _route(self, call):
-        if USER_AGENT.fullmatch(call.headers.get("user-agent", "")) is None:
-            self.fault("user-agent", call, f"User-Agent: {call.headers.get('user-agent')}")
+        agent = call.headers.get("user-agent", "")
+        # A well-known library leaves out the comma, and with callbacks names itself otherwise.
+        if not agent or (self.discord.house_rules and USER_AGENT.fullmatch(agent) is None):
+            self.fault("user-agent", call, f"User-Agent: {agent}")
             raise Refusal(403, 40333, "internal network error")
         version = re.match(r"/api(?:/v(\d+))?(?=/)", call.path)
         if version is None:
@@ -291,6 +295,13 @@ class Rest(KeepAliveServer):
 
     def do_application(self, _call):
         return 200, self.discord.describe_application()
+
+    # As libraries ask at their start.
+
+    do_oauth2_application = do_application
+
+    def do_me(self, _call):
+        return 200, self.discord.bot.to_json()
 
     def _check_application(self, call, application_id):
         if application_id != self.discord.application_id:
