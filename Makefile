@@ -27,9 +27,11 @@ test: packages ## run every suite, in under twenty minutes
 soak: packages ## run what takes hours: long fuzzing, long simulations
 	@scripts/run-tests --soak
 
-bench: build ## measure memory, processor time, start-up of an idle tsm run, and get_my_state
-	@ninja -C build bench/make-ledger bench/states
+bench: build ## measure memory, processor time, start-up, get_my_state, and the bot beside another
+	@scripts/ensure-packages bench/packages.txt
+	@ninja -C build bench/make-ledger bench/states bench/echo
 	@bench/states-by-years build
+	@bench/discord build/tsm
 	@bench/footprint build/tsm $(ARGS)
 
 format: packages ## put every source file into the house format
