@@ -26,6 +26,7 @@ typedef enum {
   STATE_KNOCKING,   /* replayed: "thinking..." is under way, the engine not asked */
   STATE_DEFERRING,  /* "thinking..." is under way, the engine asked */
   STATE_DEFERRED,   /* it has arrived */
+  STATE_ANSWERING,  /* the answer is under way as the first callback */
   STATE_DONE,       /* answered, or past answering */
 } State;
 
@@ -37,7 +38,7 @@ typedef struct {
   State state;
   guint64 ticket; /* the engine's, while it is asked */
   guint timer;
-  char *answer;    /* the first callback, for a repeat */
+  char *answer;    /* the first callback, until Discord is known to have it */
   char *edit;      /* what takes the place of "thinking..." */
   char *follow_up; /* the same for the caller alone: a refusal after a public "thinking..." */
 } Talk;
@@ -129,8 +130,14 @@ call (Talk *talk, TsmRouteKind kind, const char *json, GAsyncReadyCallback callb
                        g_rc_box_acquire (talk));
 }
 
+typedef enum {
+  ARRIVAL_UNKNOWN = 0, /* Discord may have it or not */
+  ARRIVAL_DONE,
+  ARRIVAL_REFUSED, /* and would be, however often it came */
+} Arrival;
+
 /* Whether Discord has the answer; says what is wrong if not. */
-static gboolean
+static Arrival
 check_arrival (GAsyncResult *result, const Talk *talk)
 {
   g_autoptr (GError) error = NULL;
@@ -140,15 +147,15 @@ check_arrival (GAsyncResult *result, const Talk *talk)
     tsm_warning ("discord", "interaction %s: the answer may not have arrived: %s",
                  talk->interaction->id, error->message);
   if (reply == NULL)
-    return FALSE;
+    return ARRIVAL_UNKNOWN;
   if (tsm_rest_reply_is_done (reply) || reply->code == CODE_ALREADY_ACKNOWLEDGED)
-    return TRUE;
+    return ARRIVAL_DONE;
   if (reply->code == CODE_UNKNOWN_INTERACTION)
     tsm_info ("discord", "interaction %s: too late to be answered", talk->interaction->id);
   else
     tsm_warning ("discord", "interaction %s: the answer is refused: %u, code %" G_GINT64_FORMAT,
                  talk->interaction->id, reply->status, reply->code);
-  return FALSE;
+  return reply->status >= 500 ? ARRIVAL_UNKNOWN : ARRIVAL_REFUSED;
 }
 
 static void
@@ -156,16 +163,24 @@ on_answered (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Talk) talk = data;
 
-  check_arrival (result, talk);
+  if (check_arrival (result, talk) != ARRIVAL_UNKNOWN)
+    g_clear_pointer (&talk->answer, g_free);
+  talk->state = STATE_DONE;
 }
 
 static void
-send_answer (Talk *talk, char *take_body)
+send_answer (Talk *talk)
 {
-  g_free (talk->answer);
-  talk->answer = take_body;
-  talk->state = STATE_DONE;
+  talk->state = STATE_ANSWERING;
   call (talk, TSM_ROUTE_CALLBACK, talk->answer, on_answered);
+}
+
+static void
+on_edited (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (Talk) talk = data;
+
+  check_arrival (result, talk);
 }
 
 static void
@@ -173,8 +188,8 @@ on_deleted (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Talk) talk = data;
 
-  if (check_arrival (result, talk) && talk->conversation != NULL)
-    call (talk, TSM_ROUTE_FOLLOW_UP, talk->follow_up, on_answered);
+  if (check_arrival (result, talk) == ARRIVAL_DONE && talk->conversation != NULL)
+    call (talk, TSM_ROUTE_FOLLOW_UP, talk->follow_up, on_edited);
 }
 
 /* The answer takes the place of "thinking...". That this one is public cannot be changed any more:
@@ -186,7 +201,7 @@ finish (Talk *talk)
   if (talk->follow_up != NULL)
     call (talk, TSM_ROUTE_DELETE_ORIGINAL, NULL, on_deleted);
   else
-    call (talk, TSM_ROUTE_PATCH_ORIGINAL, talk->edit, on_answered);
+    call (talk, TSM_ROUTE_PATCH_ORIGINAL, talk->edit, on_edited);
 }
 
 static char *
@@ -208,7 +223,8 @@ on_reply (const TsmReply *reply, gpointer data)
   talk->ticket = 0;
   g_clear_handle_id (&talk->timer, g_source_remove);
   if (talk->state == STATE_ASKING) {
-    send_answer (talk, dup_first_answer (talk, reply));
+    talk->answer = dup_first_answer (talk, reply);
+    send_answer (talk);
     return;
   }
   if (reply->refusal != TSM_REFUSAL_NONE && !interaction->is_private)
@@ -225,17 +241,19 @@ static void
 on_deferred (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Talk) talk = data;
-  const gboolean has_arrived = check_arrival (result, talk);
+  const Arrival arrival = check_arrival (result, talk);
 
   if (talk->conversation == NULL)
     return;
-  if (talk->state == STATE_KNOCKING && has_arrived) {
+  if (talk->state == STATE_KNOCKING && arrival == ARRIVAL_DONE) {
     talk->state = STATE_DEFERRED;
     ask (talk);
   } else if (talk->state == STATE_KNOCKING) {
     tsm_info ("discord", "interaction %s came too late and is not carried out",
               talk->interaction->id);
     talk->state = STATE_DONE;
+  } else if (arrival == ARRIVAL_REFUSED) {
+    talk->state = STATE_DONE; /* there is nothing to edit */
   } else if (talk->edit != NULL || talk->follow_up != NULL) {
     finish (talk);
   } else {
@@ -246,9 +264,10 @@ on_deferred (GObject *source, GAsyncResult *result, gpointer data)
 static void
 defer (Talk *talk, State state)
 {
+  g_autofree char *deferral = tsm_message_dup_deferral (talk->interaction->is_private);
+
   talk->state = state;
-  talk->answer = tsm_message_dup_deferral (talk->interaction->is_private);
-  call (talk, TSM_ROUTE_CALLBACK, talk->answer, on_deferred);
+  call (talk, TSM_ROUTE_CALLBACK, deferral, on_deferred);
 }
 
 static gboolean
@@ -270,7 +289,8 @@ answer_alone (Talk *talk)
   g_autoptr (TsmReply) reply = NULL;
 
   if (interaction->kind == TSM_INTERACTION_AUTOCOMPLETE) {
-    send_answer (talk, tsm_suggestion_dup_hours (interaction->typed));
+    talk->answer = tsm_suggestion_dup_hours (interaction->typed);
+    send_answer (talk);
     return;
   }
   nothing = tsm_request_new ("", interaction->caller_id, interaction->lang);
@@ -308,7 +328,7 @@ repeat (Talk *talk)
 {
   tsm_debug ("discord", "interaction %s came again", talk->interaction->id);
   if (talk->state == STATE_DONE && talk->answer != NULL)
-    call (talk, TSM_ROUTE_CALLBACK, talk->answer, on_answered);
+    send_answer (talk);
 }
 
 static void
