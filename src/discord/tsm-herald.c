@@ -14,6 +14,10 @@
 #define FIRST_RETRY_S 5
 #define LAST_RETRY_S  300
 
+/* What is wrong with the message, not with the channel: a fault of ours (spec discord 14). */
+#define CODE_EMPTY    50006
+#define CODE_BAD_FORM 50035
+
 typedef struct {
   TsmHerald *herald;
   char *id;
@@ -102,12 +106,13 @@ tsm_herald_add_guild (TsmHerald *self, const char *guild)
   g_ptr_array_add (self->posts, post);
 }
 
-/* The same notice always gets the same one: Discord then takes a repeat for what it is. */
+/* The same notice in the same channel always gets the same one: Discord then takes a repeat for
+ * what it is. It compares all that its author wrote, wherever that was. */
 static char *
-dup_nonce (const TsmNotice *notice)
+dup_nonce (const TsmNotice *notice, const char *channel)
 {
   g_autofree char *text =
-      g_strdup_printf ("%" G_GINT64_FORMAT " %s %s", notice->at,
+      g_strdup_printf ("%s %" G_GINT64_FORMAT " %s %s", channel, notice->at,
                        tsm_notice_kind_to_string (notice->kind), notice->text[TSM_LANG_EN]);
   g_autofree char *digest = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
 
@@ -162,6 +167,13 @@ retry_later (Post *post)
 static void
 leave_channel (Post *post, const char *channel, const TsmRestReply *reply)
 {
+  if (reply->code == CODE_EMPTY || reply->code == CODE_BAD_FORM) {
+    tsm_warning ("discord",
+                 "Discord cannot read a notice: %u, code %" G_GINT64_FORMAT
+                 "; it is not told: a fault of TSM",
+                 reply->status, reply->code);
+    return;
+  }
   tsm_warning ("discord",
                "channel %s of guild %s takes no notices: %u %s; give TSM the rights to see the "
                "channel, send messages and embed links there, or name another channel in "
@@ -207,7 +219,7 @@ send_first (Post *post)
   TsmHerald *self = post->herald;
   const TsmNotice *notice = g_queue_peek_head (&post->notices);
   const char *channel = g_ptr_array_index (post->channels, post->n_told);
-  g_autofree char *nonce = dup_nonce (notice);
+  g_autofree char *nonce = dup_nonce (notice, channel);
   g_autofree char *json = tsm_message_dup_notice (notice, post->lang, self->zone, nonce);
   const TsmRestCall call = {
     .route = { .kind = TSM_ROUTE_POST_MESSAGE, .major = channel },
@@ -267,14 +279,27 @@ tsm_herald_set_channels (TsmHerald *self, const char *guild, TsmLang lang,
     for (guint i = 0; i < channels->len; i++)
       g_ptr_array_add (post->channels, g_strdup (g_ptr_array_index (channels, i)));
   }
+  /* The guild has just been heard of, so that Discord is there again. */
+  post->retry_s = 0;
+  g_clear_handle_id (&post->timer, g_source_remove);
   send_next (post);
+}
+
+/* The one that is being told is past dropping. */
+static void
+drop_oldest (Post *post)
+{
+  if (post->sending_to == NULL)
+    drop_first (post);
+  else
+    tsm_notice_free (g_queue_pop_nth (&post->notices, 1));
 }
 
 static void
 keep (Post *post, const TsmNotice *notice)
 {
-  if (g_queue_get_length (&post->notices) >= MAX_WAITING && post->sending_to == NULL)
-    drop_first (post);
+  if (g_queue_get_length (&post->notices) >= MAX_WAITING)
+    drop_oldest (post);
   g_queue_push_tail (&post->notices, tsm_notice_copy (notice));
   send_next (post);
 }
