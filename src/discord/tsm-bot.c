@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  * tsm-bot: TSM on Discord. */
 #include "discord/tsm-bot.h"
-#include "base/tsm-body.h"
 #include "base/tsm-log.h"
 #include "base/tsm-text.h"
 #include "discord/tsm-client.h"
@@ -15,7 +14,8 @@
 
 /* What is known of a guild of GUILD_ID. */
 typedef struct {
-  gboolean is_there; /* its GUILD_CREATE has come */
+  gboolean is_there;  /* its GUILD_CREATE has come */
+  gboolean is_missed; /* and that it does not was said */
 } Guild;
 
 struct _TsmBot {
@@ -45,58 +45,66 @@ is_ours (const char *guild_id, gpointer data)
 
 /* What one has to do so that TSM comes to a guild of GUILD_ID. */
 static void
-warn_of_absence (const TsmBot *self, const char *guild)
+warn_of_absence (const TsmBot *self, Guild *known, const char *guild)
 {
   g_autofree char *invitation = tsm_enrolment_dup_invitation (self->application);
 
   tsm_warning ("discord", "guild %s of GUILD_ID: TSM is not in it; invite it with %s", guild,
                invitation);
+  known->is_missed = TRUE;
 }
 
 static gboolean
-lists_guild (const TsmBodyNode *guilds, const char *id)
+lists_guild (const char *d, gsize length, const char *id)
 {
-  const TsmBodyNode *child = guilds != NULL ? tsm_body_get_first (guilds) : NULL;
+  const char *guilds, *guild;
+  gsize n_guilds, n_guild, position = 0;
 
-  for (guint i = 0; child != NULL && i < guilds->n_children; i++) {
-    if (g_strcmp0 (tsm_body_get_member_string (child, "id"), id) == 0)
+  if (!tsm_payload_find (d, length, "guilds", &guilds, &n_guilds))
+    return FALSE;
+  while (tsm_payload_next (guilds, n_guilds, &position, &guild, &n_guild)) {
+    g_autofree char *listed = tsm_payload_dup_string (guild, n_guild, "id");
+
+    if (g_strcmp0 (listed, id) == 0)
       return TRUE;
-    child = i + 1 < guilds->n_children ? tsm_body_get_next (child) : NULL;
   }
   return FALSE;
 }
 
+/* Once for each guild, however often we identify. */
 static void
-check_guilds (TsmBot *self, const TsmBodyNode *guilds)
+check_guilds (TsmBot *self, const char *d, gsize length)
 {
   GHashTableIter iter;
-  gpointer id;
+  gpointer id, value;
 
   g_hash_table_iter_init (&iter, self->guilds);
-  while (g_hash_table_iter_next (&iter, &id, NULL))
-    if (!lists_guild (guilds, id))
-      warn_of_absence (self, id);
+  while (g_hash_table_iter_next (&iter, &id, &value)) {
+    Guild *known = value;
+
+    if (!known->is_missed && !lists_guild (d, length, id))
+      warn_of_absence (self, known, id);
+  }
 }
 
 static void
 take_ready (TsmBot *self, const char *d, gsize length)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TsmBody) body = tsm_body_new_from_text (d, length, &error);
-  const TsmBodyNode *root = body != NULL ? tsm_body_get_root (body) : NULL;
-  const char *application =
-      tsm_body_get_member_string (tsm_body_get_member (root, "application"), "id");
+  g_autofree char *application_id = NULL;
+  const char *application;
+  gsize n_application;
 
-  if (application == NULL) {
-    tsm_warning ("discord", "READY cannot be used: it %s",
-                 error != NULL ? error->message : "does not name the application");
+  if (tsm_payload_find (d, length, "application", &application, &n_application))
+    application_id = tsm_payload_dup_string (application, n_application, "id");
+  if (application_id == NULL) {
+    tsm_warning ("discord", "READY cannot be used: it does not name the application");
     return;
   }
   g_free (self->application);
-  self->application = g_strdup (application);
-  tsm_conversation_set_application (self->conversation, application);
-  tsm_enrolment_set_application (self->enrolment, application);
-  check_guilds (self, tsm_body_get_member (root, "guilds"));
+  self->application = g_steal_pointer (&application_id);
+  tsm_conversation_set_application (self->conversation, self->application);
+  tsm_enrolment_set_application (self->enrolment, self->application);
+  check_guilds (self, d, length);
 }
 
 /* Once all guilds have shown their channels, those of NOTICE_CHANNEL_IDS that are left over are
@@ -135,6 +143,7 @@ place_herald (TsmBot *self, const TsmGuild *guild)
                  "a system messages channel in the guild's settings",
                  guild->id);
   known->is_there = TRUE;
+  known->is_missed = FALSE;
   tsm_herald_set_channels (self->herald, guild->id,
                            self->options.notice_language != NULL
                                ? tsm_text_lang_from_tag (self->options.notice_language)
@@ -178,7 +187,7 @@ take_guild_delete (TsmBot *self, const char *d, gsize length)
   known->is_there = FALSE;
   tsm_enrolment_forget (self->enrolment, id);
   tsm_herald_set_channels (self->herald, id, TSM_LANG_EN, none);
-  warn_of_absence (self, id);
+  warn_of_absence (self, known, id);
 }
 
 static void
