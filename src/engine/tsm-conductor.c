@@ -301,8 +301,11 @@ tell (TsmEngine *engine, TsmControllerNotice notice)
   TsmConductor *self = &engine->conductor;
 
   /* "Told to stop, but still on" is only true of a host that took the order. */
-  if (notice == TSM_CONTROLLER_STILL_ON && !self->is_stop_taken && self->host_failure != NULL)
+  if (notice == TSM_CONTROLLER_STILL_ON && !self->is_stop_taken && self->host_failure != NULL) {
+    if (self->controller.has_told_failed)
+      return;
     notice = TSM_CONTROLLER_STOP_FAILED;
+  }
   if (notice == TSM_CONTROLLER_DENIED)
     tsm_engine_begin_episode (engine, EPISODE_DENIED);
   tsm_announce_host (engine, notice, self->reason, self->host_failure);
