@@ -88,9 +88,10 @@ class Channel:
     messages: list = dataclasses.field(default_factory=list)
     forbidden: int = None  # 50001 or 50013: what a post is answered with
     is_gone: bool = False
+    kind: int = 0  # 11: a public thread
 
     def to_json(self):
-        return {"version": 1705942372766, "type": 0, "topic": None, "rate_limit_per_user": 0,
+        return {"version": 1705942372766, "type": self.kind, "topic": None, "rate_limit_per_user": 0,
                 "position": self.position, "permission_overwrites": [], "parent_id": None,
                 "nsfw": False, "name": self.name, "last_pin_timestamp": None,
                 "last_message_id": self.messages[-1].id if self.messages else None,
@@ -114,6 +115,7 @@ class Guild:
         self.size = size
         self.members = {}
         self.channels = [Channel(discord.ids.new(), "general", self)]
+        self.threads = []
         self.system_channel_id = self.channels[0].id
         self.has_bot = True
         self.has_commands_scope = True
@@ -161,7 +163,8 @@ class Guild:
         body = {**self.to_json(), "joined_at": "2024-01-08T05:55:35.380000+00:00", "lazy": True,
                 "large": False, "unavailable": False, "member_count": len(self.members) + 1,
                 "presences": [], "activity_instances": [], "guild_scheduled_events": [],
-                "voice_states": [], "threads": [], "stage_instances": [],
+                "voice_states": [], "stage_instances": [],
+                "threads": [thread.to_json() for thread in self.threads],
                 "soundboard_sounds": [], "embedded_activities": [], "version": 1704733247156,
                 "application_command_counts": {}, "premium_features": None, "profile": None,
                 "moderator_reporting": None, "members": [self.bot_member.to_json()],

@@ -399,12 +399,19 @@ class Rest(KeepAliveServer):
         body = call.json
         self._judge_message(call, body, channel)
         if body.get("enforce_nonce") and body.get("nonce") is not None:
-            since = self.world.now - NONCE_LIFE_S
-            for message in channel.messages:
-                if message.nonce == body["nonce"] and message.at > since:
-                    return 200, message.to_json()
+            same = self._find_nonce(body["nonce"])
+            if same is not None and same.channel is not channel:
+                self.fault("lint", call, "the nonce of a message in another channel: the pages "
+                                         "say that an author's nonce is compared, not where")
+            if same is not None:
+                return 200, same.to_json()
         message = self._new_message(channel, body, call)
         return 200, message.to_json()
+
+    def _find_nonce(self, nonce):
+        since = self.world.now - NONCE_LIFE_S
+        return next((message for message in self.discord.messages.values()
+                     if message.nonce == nonce and message.at > since), None)
 
     def _judge_message(self, call, body, channel):
         names = {number: upload.name for number, upload in call.files.items()}

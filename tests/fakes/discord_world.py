@@ -147,8 +147,15 @@ class Discord:
         guild.channels.append(channel)
         return channel
 
+    def add_thread(self, guild, name):
+        """An active one: those that are archived come with no event."""
+        thread = Channel(self.ids.new(), name, guild, len(guild.threads), kind=11)
+        guild.threads.append(thread)
+        return thread
+
     def find_channel(self, channel_id):
-        channels = [channel for guild in self.guilds.values() for channel in guild.channels]
+        channels = [channel for guild in self.guilds.values()
+                    for channel in [*guild.channels, *guild.threads]]
         return next((channel for channel in [*channels, *self.direct.values()]
                      if channel.id == channel_id), None)
 
