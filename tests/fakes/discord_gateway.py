@@ -301,8 +301,8 @@ class Connection:
             self.fault("beat-seq", f"{seq!r} is no sequence number")
             return
         last = self.session.seq if self.session else None
-        if last is None:
-            return  # before RESUME the client alone knows
+        if last is None or self.is_frozen:
+            return  # the client alone knows: before RESUME, or what has reached it
         settled = self.world.now - self._seq_sent_at > self.gateway.beat_slack_s
         if (seq or 0) > last or (settled and (seq or 0) != last):
             self.fault("beat-seq", f"{seq}, the last was {last}")
