@@ -15,6 +15,17 @@ is_wanted (gint64 id, const gint64 *wanted_ids, gsize n_wanted)
   return FALSE;
 }
 
+/* NULL when it is not there or cannot be one. */
+static char *
+dup_id (const char *d, gsize length, const char *member)
+{
+  gint64 id;
+
+  if (!tsm_payload_find_integer (d, length, member, &id) || id <= 0)
+    return NULL;
+  return g_strdup_printf ("%" G_GINT64_FORMAT, id);
+}
+
 /* @member: "channels" or "threads", each an array of objects with an "id". */
 static void
 add_channels (TsmGuild *self, const char *d, gsize length, const char *member,
@@ -64,16 +75,15 @@ tsm_guild_new (const char *d, gsize length, const gint64 *wanted_ids, gsize n_wa
                GError **error)
 {
   g_autoptr (TsmGuild) self = g_new0 (TsmGuild, 1);
-  gint64 id;
 
   self->channels = g_ptr_array_new_with_free_func (g_free);
-  if (!tsm_payload_find_integer (d, length, "id", &id) || id <= 0) {
+  self->id = dup_id (d, length, "id");
+  if (self->id == NULL) {
     g_set_error_literal (error, TSM_ERROR, TSM_ERROR_UPSTREAM, "has no id");
     return NULL;
   }
-  self->id = g_strdup_printf ("%" G_GINT64_FORMAT, id);
   self->is_unavailable = tsm_payload_is_true (d, length, "unavailable");
-  self->system_channel = tsm_payload_dup_string (d, length, "system_channel_id");
+  self->system_channel = dup_id (d, length, "system_channel_id");
   self->lang = read_lang (d, length);
   add_channels (self, d, length, "channels", wanted_ids, n_wanted);
   add_channels (self, d, length, "threads", wanted_ids, n_wanted);
