@@ -18,12 +18,16 @@
 /* Far more than people type in that time; what is above it is forgotten first. */
 #define MAX_REMEMBERED 1024
 
+/* An id's upper bits are milliseconds since the beginning of 2015. */
+#define ID_TIME_SHIFT 22
+#define ID_EPOCH_MS   G_GINT64_CONSTANT (1420070400000)
+
 #define CODE_UNKNOWN_INTERACTION  10062
 #define CODE_ALREADY_ACKNOWLEDGED 40060
 
 typedef enum {
   STATE_ASKING = 0, /* nothing sent yet */
-  STATE_KNOCKING,   /* replayed: "thinking..." is under way, the engine not asked */
+  STATE_KNOCKING,   /* perhaps old: "thinking..." is under way, the engine not asked */
   STATE_DEFERRING,  /* "thinking..." is under way, the engine asked */
   STATE_DEFERRED,   /* it has arrived */
   STATE_ANSWERING,  /* the answer is under way as the first callback */
@@ -45,6 +49,7 @@ typedef struct {
 
 struct _TsmConversation {
   TsmConversationOptions options;
+  gint64 begun_ms;   /* Unix; what is older may have been carried out by the process before us */
   char *application; /* NULL until it is known */
   GHashTable *talks; /* interaction id, the talk's own, to Talk */
   GQueue order;      /* the same, oldest first */
@@ -89,6 +94,7 @@ tsm_conversation_new (const TsmConversationOptions *options)
   TsmConversation *self = g_new0 (TsmConversation, 1);
 
   self->options = *options;
+  self->begun_ms = g_get_real_time () / 1000;
   self->talks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, close_talk);
   g_queue_init (&self->order);
   return self;
@@ -133,6 +139,7 @@ call (Talk *talk, TsmRouteKind kind, const char *json, GAsyncReadyCallback callb
 typedef enum {
   ARRIVAL_UNKNOWN = 0, /* Discord may have it or not */
   ARRIVAL_DONE,
+  ARRIVAL_EARLIER, /* it has one already, and did not need this */
   ARRIVAL_REFUSED, /* and would be, however often it came */
 } Arrival;
 
@@ -148,8 +155,10 @@ check_arrival (GAsyncResult *result, const Talk *talk)
                  talk->interaction->id, error->message);
   if (reply == NULL)
     return ARRIVAL_UNKNOWN;
-  if (tsm_rest_reply_is_done (reply) || reply->code == CODE_ALREADY_ACKNOWLEDGED)
+  if (tsm_rest_reply_is_done (reply))
     return ARRIVAL_DONE;
+  if (reply->code == CODE_ALREADY_ACKNOWLEDGED)
+    return ARRIVAL_EARLIER;
   if (reply->code == CODE_UNKNOWN_INTERACTION)
     tsm_info ("discord", "interaction %s: too late to be answered", talk->interaction->id);
   else
@@ -249,7 +258,7 @@ on_deferred (GObject *source, GAsyncResult *result, gpointer data)
     talk->state = STATE_DEFERRED;
     ask (talk);
   } else if (talk->state == STATE_KNOCKING) {
-    tsm_info ("discord", "interaction %s came too late and is not carried out",
+    tsm_info ("discord", "interaction %s came too late, or again, and is not carried out",
               talk->interaction->id);
     talk->state = STATE_DONE;
   } else if (arrival == ARRIVAL_REFUSED) {
@@ -331,6 +340,13 @@ repeat (Talk *talk)
     send_answer (talk);
 }
 
+/* When it was made. */
+static gint64
+get_created_ms (const TsmInteraction *interaction)
+{
+  return (gint64) (g_ascii_strtoull (interaction->id, NULL, 10) >> ID_TIME_SHIFT) + ID_EPOCH_MS;
+}
+
 static void
 forget_old (TsmConversation *self, gint64 now_us)
 {
@@ -371,7 +387,8 @@ tsm_conversation_take (TsmConversation *self, const char *d, gsize length, gbool
   talk->received_us = now_us;
   g_hash_table_insert (self->talks, talk->interaction->id, talk);
   g_queue_push_tail (&self->order, talk);
-  if (is_replayed && talk->interaction->kind != TSM_INTERACTION_AUTOCOMPLETE)
+  if (talk->interaction->kind != TSM_INTERACTION_AUTOCOMPLETE &&
+      (is_replayed || get_created_ms (talk->interaction) < self->begun_ms))
     defer (talk, STATE_KNOCKING);
   else
     ask (talk);

@@ -3,8 +3,9 @@
  *
  * A command goes to the engine and its answer back as the first callback; if the engine takes over
  * a second, "thinking..." goes first and the answer follows by editing it. An interaction that
- * comes again is not carried out again; its answer is sent again. One that a resume replays may be
- * too old to be answered: it is carried out only once Discord has taken a "thinking..." for it. */
+ * comes again is not carried out again; its answer is sent again, unless Discord has it. One that a
+ * resume replays, or that is older than this process, may be too old to be answered, or have been
+ * carried out: it is only once Discord has taken a "thinking..." for it. */
 #pragma once
 #include "discord/tsm-bot.h"
 #include "discord/tsm-rest.h"

@@ -91,8 +91,9 @@ class Channel:
     kind: int = 0  # 11: a public thread
 
     def to_json(self):
-        return {"version": 1705942372766, "type": self.kind, "topic": None, "rate_limit_per_user": 0,
-                "position": self.position, "permission_overwrites": [], "parent_id": None,
+        return {"version": 1705942372766, "type": self.kind, "topic": None,
+                "rate_limit_per_user": 0, "position": self.position,
+                "permission_overwrites": [], "parent_id": None,
                 "nsfw": False, "name": self.name, "last_pin_timestamp": None,
                 "last_message_id": self.messages[-1].id if self.messages else None,
                 "id": self.id, "guild_id": self.guild.id if self.guild else None,

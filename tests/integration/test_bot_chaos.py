@@ -379,6 +379,10 @@ class Crash(ChaosTest):
     N_MISHAPS = 30
     N_KILLS = 12
 
+    def setUp(self):
+        super().setUp()
+        self.discord.allow("second-answer")  # to a command of the life before that comes again
+
     def kill_now(self):
         """Half of them at the instant at which a command comes, wherever that finds the daemon."""
         if self.is_dead:
@@ -404,6 +408,19 @@ class Crash(ChaosTest):
         self.end_day()
         self.assertEqual(self.n_kills, self.N_KILLS)
         self.stop()
+
+    def test_a_command_that_comes_again_after_a_restart(self):
+        """Discord knows that it was answered; the daemon that was killed has taken it along."""
+        self.start_bot()
+        for date in ("2025-12-24", "2025-12-31"):
+            call = self.type("change_date", self.owner, which="arrival", date=date,
+                             user=self.alice)
+        self.kill()
+        self.start()
+        self.wait_for_bot()
+        self.discord.repeat(call)
+        self.world.run_for(MINUTE)
+        self.assertEqual(self.rows()["arrival", int(ALICE), "2025-12-31"], 1)
 
     def test_between_a_commit_and_its_callback(self):
         self.start_bot()
