@@ -14,7 +14,7 @@ class NoticeTest(DiscordTest):
     told at 11:05 of the day before, or a little earlier."""
 
     START = "2026-02-16 10:00"
-    GUILD_LOCALE = "en-US"
+    GUILD_LOCALE = "en-GB"
     SETTINGS = {"POLL_SECONDS": "600"}
 
     def setUp(self):
