@@ -21,7 +21,8 @@ class SetupTest(DiscordTest):
                 if f"/guilds/{(guild or self.guild).id}/" in call.path]
 
     def restart(self):
-        """The daemon again, and time to do what it has to."""
+        """The daemon again, and time to do what it has to; also to hear of what it did before."""
+        self.world.run_for(1)
         self.stop()
         self.world.run_for(10)
         self.start()
@@ -54,6 +55,7 @@ class Registration(SetupTest):
         for content in (None, "", "[commands]\n%s=0123\n", "not a key file"):
             with self.subTest(content):
                 before = len(self.puts())
+                self.world.run_for(1)
                 self.stop()
                 self.world.run_for(10)
                 if content is None:
