@@ -13,6 +13,7 @@ from . import discord_frames as frames
 from .discord_frames import BadFrame
 from .discord_rest import USER_AGENT
 from .discord_schema import read_json
+from .web import keep_port
 
 DISPATCH, BEAT, IDENTIFY, PRESENCE, VOICE, RESUME, RECONNECT = 0, 1, 2, 3, 4, 6, 7
 MEMBERS, INVALID, HELLO, ACK = 8, 9, 10, 11
@@ -466,8 +467,9 @@ class Gateway:
         self.closes_silent = True  # with 4009, as Discord does when no beat comes
         self._listeners = []
         self._ports = [0, 0]
+        self._keepers = []  # of the ports, while they are closed
         self.world.run(self.open_soon())
-        self.world.closers.append(self.close_ports)
+        self.world.closers.append(self._end)
 
     # Ports.
 
@@ -475,9 +477,12 @@ class Gateway:
         for index in range(2):
             def serve(reader, writer, at_resume_url=index == 1):
                 return self._serve(reader, writer, at_resume_url)
-            listener = await asyncio.start_server(serve, "127.0.0.1", self._ports[index])
+            place = ({"sock": self._keepers[index]} if self._keepers
+                     else {"host": "127.0.0.1", "port": 0})
+            listener = await asyncio.start_server(serve, **place)
             self._listeners.append(listener)
             self._ports[index] = listener.sockets[0].getsockname()[1]
+        self._keepers.clear()
 
     def open_ports(self):
         self.world.run(self.open_soon())
@@ -486,10 +491,17 @@ class Gateway:
         """New connections are refused, those that are there are lost."""
         for listener in self._listeners:
             listener.close()
-        self._listeners.clear()
+        if self._listeners:
+            self._listeners.clear()
+            self._keepers = [keep_port(port) for port in self._ports]
         for connection in self.connections:
             if connection.ended is None:
                 connection.drop()
+
+    def _end(self):
+        self.close_ports()
+        for keeper in self._keepers:
+            keeper.close()
 
     @property
     def url(self):

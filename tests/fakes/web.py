@@ -4,6 +4,7 @@ answer badly on purpose. One request a connection, as the devices we stand in fo
 import asyncio
 import dataclasses
 import json
+import socket
 import urllib.parse
 
 
@@ -72,6 +73,16 @@ def json_response(value, **more):
     return Response(body=json.dumps(value, separators=(",", ":")).encode(), **more)
 
 
+def keep_port(port):
+    """Keeps a port of loopback while nobody listens on it: who connects is refused, and no other
+    world that runs meanwhile can be given it, and be spoken to by this one's daemon."""
+    # Named so that asyncio knows it for TCP, and sends small pieces at once.
+    keeper = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    keeper.bind(("127.0.0.1", port))
+    return keeper
+
+
 class Server:
     """Listens on loopback. A subclass says what is answered: a Response, DROP or HANG."""
 
@@ -86,8 +97,9 @@ class Server:
         self.connections = set()
         self.port = 0
         self.listener = None
+        self.keeper = None
         self.open()
-        world.closers.append(self.close)
+        world.closers.append(self._end)
 
     @property
     def address(self):
@@ -103,16 +115,23 @@ class Server:
 
     async def open_soon(self):
         if self.listener is None:
-            self.listener = await asyncio.start_server(
-                self._serve, "127.0.0.1", self.port, ssl=self.ssl_context)
+            place = {"sock": self.keeper} if self.keeper else {"host": "127.0.0.1", "port": 0}
+            self.listener = await asyncio.start_server(self._serve, ssl=self.ssl_context, **place)
+            self.keeper = None
             self.port = self.listener.sockets[0].getsockname()[1]
 
     def close(self):
         if self.listener is not None:
             self.listener.close()
             self.listener = None
+            self.keeper = keep_port(self.port)
         for writer in list(self.connections):
             writer.transport.abort()
+
+    def _end(self):
+        self.close()
+        if self.keeper is not None:
+            self.keeper.close()
 
     async def _serve(self, reader, writer):
         if self.one_at_a_time and self.connections:

@@ -1,6 +1,7 @@
 """Discord's emulator, the gateway: what it refuses, and every way in which it fails."""
 
 import pathlib
+import socket
 import sys
 import unittest
 
@@ -51,6 +52,9 @@ class Handshakes(DiscordTest):
         self.discord.gateway.close_ports()
         with self.assertRaises(ConnectionRefusedError):
             Gateway(self.discord)
+        for url in (self.discord.gateway.url, self.discord.gateway.resume_url):
+            with socket.socket() as stranger, self.assertRaises(OSError):
+                stranger.bind(("127.0.0.1", int(url.rpartition(":")[2])))
         self.discord.gateway.open_ports()
         self.assertEqual(Gateway(self.discord).status, 101)
 
