@@ -8,8 +8,12 @@
 /* See the channel, send messages, in threads too, embed links, attach files (spec discord 10). */
 #define RIGHTS "274877959168"
 
-/* After a failure that may pass; the calls themselves were tried three times. */
-#define RETRY_S 300
+/* After a failure that may pass, the calls themselves having been tried three times; after a
+ * refusal, which someone may mend without a word to us; after the last new command that a day
+ * allows. */
+#define RETRY_S         300
+#define RETRY_REFUSED_S 3600
+#define RETRY_MANY_S    (24 * 3600)
 
 #define CODE_MISSING_ACCESS 50001
 #define CODE_MANY_CREATIONS 30034
@@ -20,23 +24,46 @@ struct _TsmEnrolment {
   GCancellable *cancellable;
   char *application; /* NULL until it is known */
   char *json, *hash;
-  GHashTable *guilds; /* id to Task, also the application's own under "" */
+  GHashTable *tasks; /* guild, the task's own, to Task */
 };
 
-/* One guild's commands, or the global ones. */
+/* The task of the global commands. */
+#define NO_GUILD ""
+
+/* One guild's commands; held by the table, and by the call that is under way for it. */
 typedef struct {
-  TsmEnrolment *enrolment;
-  const char *guild; /* the table's; "" for the global ones */
+  TsmEnrolment *enrolment; /* NULL once that, or the guild, is gone */
+  char *guild;
+  gboolean is_farewell;  /* the guild is not ours any more: its commands go */
+  gboolean is_explained; /* that it is refused */
   guint timer;
 } Task;
 
 static void
-task_free (gpointer data)
+task_clear (gpointer data)
+{
+  Task *task = data;
+
+  g_free (task->guild);
+}
+
+static void
+task_unref (Task *task)
+{
+  g_rc_box_release_full (task, task_clear);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Task, task_unref)
+
+/* A call that is under way ends with nobody to tell. */
+static void
+task_close (gpointer data)
 {
   Task *task = data;
 
   g_clear_handle_id (&task->timer, g_source_remove);
-  g_free (task);
+  task->enrolment = NULL;
+  task_unref (task);
 }
 
 TsmEnrolment *
@@ -49,7 +76,7 @@ tsm_enrolment_new (TsmRest *rest, TsmMemory *memory)
   self->cancellable = g_cancellable_new ();
   self->json = tsm_registration_dup_json ();
   self->hash = tsm_registration_dup_hash (self->json);
-  self->guilds = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, task_free);
+  self->tasks = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, task_close);
   return self;
 }
 
@@ -60,7 +87,7 @@ tsm_enrolment_free (TsmEnrolment *self)
     return;
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
-  g_hash_table_unref (self->guilds);
+  g_hash_table_unref (self->tasks);
   g_free (self->application);
   g_free (self->json);
   g_free (self->hash);
@@ -78,37 +105,20 @@ tsm_enrolment_dup_invitation (const char *application)
 static gboolean
 is_global (const Task *task)
 {
-  return task->guild[0] == '\0';
+  return g_str_equal (task->guild, NO_GUILD);
 }
 
-/* A call under way. The guild may be forgotten meanwhile, so the task is looked up anew. */
-typedef struct {
-  TsmEnrolment *enrolment;
-  char *guild;
-} Call;
-
+/* @callback gets a reference to @task of its own. */
 static void
-call_free (Call *call)
-{
-  g_free (call->guild);
-  g_free (call);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Call, call_free)
-
-static void
-send (const Task *task, TsmRouteKind kind, const char *json, GAsyncReadyCallback callback)
+send (Task *task, TsmRouteKind kind, const char *json, GAsyncReadyCallback callback)
 {
   TsmEnrolment *self = task->enrolment;
-  Call *call = g_new0 (Call, 1);
-  const TsmRestCall request = {
+  const TsmRestCall call = {
     .route = { .kind = kind, .application = self->application, .major = task->guild },
     .json = json,
   };
 
-  call->enrolment = self;
-  call->guild = g_strdup (task->guild);
-  tsm_rest_send_async (self->rest, &request, self->cancellable, callback, call);
+  tsm_rest_send_async (self->rest, &call, self->cancellable, callback, g_rc_box_acquire (task));
 }
 
 static void look (Task *task);
@@ -123,62 +133,77 @@ on_retry (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* Once: it is tried again and again. */
 static void
-explain_refusal (const Task *task, const TsmRestReply *reply)
+explain_refusal (Task *task, const TsmRestReply *reply)
 {
   g_autofree char *invitation = tsm_enrolment_dup_invitation (task->enrolment->application);
 
+  if (task->is_explained)
+    return;
+  task->is_explained = TRUE;
   if (reply->code == CODE_MISSING_ACCESS)
     tsm_warning ("discord",
                  "guild %s of GUILD_ID: TSM is not there, or was invited without its commands; "
                  "invite it with %s",
                  task->guild, invitation);
   else if (reply->code == CODE_MANY_CREATIONS)
-    tsm_warning ("discord", "guild %s: Discord takes no more new commands today", task->guild);
+    tsm_warning ("discord",
+                 "guild %s: Discord takes no more new commands today; tried again in a day",
+                 task->guild);
   else
     tsm_warning ("discord", "guild %s: its commands are refused: %u, code %" G_GINT64_FORMAT " %s",
                  task->guild, reply->status, reply->code, reply->message);
 }
 
-/* The answer of a call, and the task it is for; NULL when either is gone or it failed: then what
- * follows is arranged. */
+static guint
+get_retry_s (const TsmRestReply *reply)
+{
+  if (reply == NULL || reply->status >= 500)
+    return RETRY_S;
+  return reply->code == CODE_MANY_CREATIONS ? RETRY_MANY_S : RETRY_REFUSED_S;
+}
+
+/* The answer of a call; NULL when nobody waits for it any more, or it failed: then it is tried
+ * again. */
 static TsmRestReply *
-take_reply (const Call *call, GAsyncResult *result, Task **ret_task)
+take_reply (Task *task, GAsyncResult *result)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TsmRestReply) reply = tsm_rest_send_finish (result, &error);
 
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return NULL; /* the enrolment is gone, too */
-  *ret_task = g_hash_table_lookup (call->enrolment->guilds, call->guild);
-  if (*ret_task == NULL)
+  if (task->enrolment == NULL)
     return NULL;
   if (reply != NULL && tsm_rest_reply_is_done (reply))
     return g_steal_pointer (&reply);
-  if (reply != NULL && reply->status < 500) {
-    explain_refusal (*ret_task, reply);
+  if (tsm_rest_is_denied (task->enrolment->rest))
     return NULL;
-  }
-  if (!tsm_rest_is_denied (call->enrolment->rest) && (*ret_task)->timer == 0)
-    (*ret_task)->timer = g_timeout_add_seconds (RETRY_S, on_retry, *ret_task);
+  if (reply != NULL && reply->status < 500 && !task->is_farewell)
+    explain_refusal (task, reply);
+  if (task->timer == 0 && !(task->is_farewell && reply != NULL))
+    task->timer = g_timeout_add_seconds (get_retry_s (reply), on_retry, task);
   return NULL;
 }
 
 static void
 on_put (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (Call) call = data;
-  Task *task;
-  g_autoptr (TsmRestReply) reply = take_reply (call, result, &task);
+  g_autoptr (Task) task = data;
+  g_autoptr (TsmRestReply) reply = take_reply (task, result);
 
   if (reply == NULL)
     return;
+  task->is_explained = FALSE;
   if (is_global (task)) {
     tsm_message ("discord", "the global commands of an earlier life are taken away");
-    return;
+  } else if (task->is_farewell) {
+    tsm_memory_set_commands (task->enrolment->memory, task->guild, NULL);
+    tsm_message ("discord", "guild %s is not in GUILD_ID any more: its commands are taken away",
+                 task->guild);
+  } else {
+    tsm_memory_set_commands (task->enrolment->memory, task->guild, task->enrolment->hash);
+    tsm_message ("discord", "guild %s knows the commands now", task->guild);
   }
-  tsm_memory_set_commands (task->enrolment->memory, task->guild, task->enrolment->hash);
-  tsm_message ("discord", "guild %s knows the commands now", task->guild);
 }
 
 static gboolean
@@ -193,10 +218,9 @@ is_empty_list (const char *list, gsize length)
 static void
 on_listed (GObject *source, GAsyncResult *result, gpointer data)
 {
-  g_autoptr (Call) call = data;
-  Task *task;
-  g_autoptr (TsmRestReply) reply = take_reply (call, result, &task);
-  TsmEnrolment *self = call->enrolment;
+  g_autoptr (Task) task = data;
+  g_autoptr (TsmRestReply) reply = take_reply (task, result);
+  TsmEnrolment *self = task->enrolment;
   const char *list;
   gsize length;
 
@@ -209,28 +233,37 @@ on_listed (GObject *source, GAsyncResult *result, gpointer data)
   } else if (!tsm_registration_matches (list, length) ||
              g_strcmp0 (tsm_memory_peek_commands (self->memory, task->guild), self->hash) != 0) {
     send (task, TSM_ROUTE_PUT_COMMANDS, self->json, on_put);
+  } else {
+    task->is_explained = FALSE;
   }
 }
 
 static void
 look (Task *task)
 {
-  send (task, is_global (task) ? TSM_ROUTE_LIST_GLOBAL : TSM_ROUTE_LIST_COMMANDS, NULL, on_listed);
+  if (task->is_farewell)
+    send (task, TSM_ROUTE_PUT_COMMANDS, "[]", on_put);
+  else
+    send (task, is_global (task) ? TSM_ROUTE_LIST_GLOBAL : TSM_ROUTE_LIST_COMMANDS, NULL,
+          on_listed);
 }
 
+/* One that waits to be tried again is tried now. */
 static void
-add_task (TsmEnrolment *self, const char *guild)
+begin (TsmEnrolment *self, const char *guild, gboolean is_farewell)
 {
-  char *key;
-  Task *task;
+  Task *task = g_hash_table_lookup (self->tasks, guild);
 
-  if (g_hash_table_contains (self->guilds, guild))
+  if (task != NULL && task->timer == 0)
     return;
-  key = g_strdup (guild);
-  task = g_new0 (Task, 1);
-  task->enrolment = self;
-  task->guild = key;
-  g_hash_table_insert (self->guilds, key, task);
+  if (task == NULL) {
+    task = g_rc_box_new0 (Task);
+    task->enrolment = self;
+    task->guild = g_strdup (guild);
+    task->is_farewell = is_farewell;
+    g_hash_table_insert (self->tasks, task->guild, task);
+  }
+  g_clear_handle_id (&task->timer, g_source_remove);
   look (task);
 }
 
@@ -239,19 +272,27 @@ tsm_enrolment_set_application (TsmEnrolment *self, const char *application)
 {
   g_free (self->application);
   self->application = g_strdup (application);
-  add_task (self, "");
+  begin (self, NO_GUILD, FALSE);
 }
 
 void
 tsm_enrolment_add (TsmEnrolment *self, const char *guild)
 {
   g_assert (self->application != NULL);
-  add_task (self, guild);
+  begin (self, guild, FALSE);
 }
 
 void
 tsm_enrolment_forget (TsmEnrolment *self, const char *guild)
 {
-  g_hash_table_remove (self->guilds, guild);
+  g_hash_table_remove (self->tasks, guild);
   tsm_memory_set_commands (self->memory, guild, NULL);
+}
+
+void
+tsm_enrolment_leave (TsmEnrolment *self, const char *guild)
+{
+  g_assert (self->application != NULL);
+  if (tsm_memory_peek_commands (self->memory, guild) != NULL)
+    begin (self, guild, TRUE);
 }
