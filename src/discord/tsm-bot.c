@@ -16,7 +16,26 @@
 typedef struct {
   gboolean is_there;  /* its GUILD_CREATE has come */
   gboolean is_missed; /* and that it does not was said */
+  GPtrArray *named;   /* of char *: its channels of NOTICE_CHANNEL_IDS */
 } Guild;
+
+static Guild *
+guild_new (void)
+{
+  Guild *self = g_new0 (Guild, 1);
+
+  self->named = g_ptr_array_new_with_free_func (g_free);
+  return self;
+}
+
+static void
+guild_free (gpointer data)
+{
+  Guild *self = data;
+
+  g_ptr_array_unref (self->named);
+  g_free (self);
+}
 
 struct _TsmBot {
   TsmBotOptions options; /* its pointers are our own copies */
@@ -71,20 +90,29 @@ lists_guild (const char *d, gsize length, const char *id)
   return FALSE;
 }
 
-/* Once for each guild, however often we identify. */
+/* TSM is not in the guild (any more), and its commands are gone with it. */
+static void
+lose_guild (TsmBot *self, Guild *known, const char *id)
+{
+  g_autoptr (GPtrArray) none = g_ptr_array_new ();
+
+  known->is_there = FALSE;
+  tsm_enrolment_forget (self->enrolment, id);
+  tsm_herald_set_channels (self->herald, id, TSM_LANG_EN, none);
+  if (!known->is_missed)
+    warn_of_absence (self, known, id);
+}
+
 static void
 check_guilds (TsmBot *self, const char *d, gsize length)
 {
   GHashTableIter iter;
-  gpointer id, value;
+  gpointer id, known;
 
   g_hash_table_iter_init (&iter, self->guilds);
-  while (g_hash_table_iter_next (&iter, &id, &value)) {
-    Guild *known = value;
-
-    if (!known->is_missed && !lists_guild (d, length, id))
-      warn_of_absence (self, known, id);
-  }
+  while (g_hash_table_iter_next (&iter, &id, &known))
+    if (!lists_guild (d, length, id))
+      lose_guild (self, known, id);
 }
 
 static void
@@ -127,14 +155,18 @@ check_channels (TsmBot *self)
   }
 }
 
-static void
-place_herald (TsmBot *self, const TsmGuild *guild)
+static gpointer
+copy_text (gconstpointer text, gpointer unused)
 {
-  Guild *known = g_hash_table_lookup (self->guilds, guild->id);
-  g_autoptr (GPtrArray) channels = g_ptr_array_ref (guild->channels);
+  return g_strdup (text);
+}
 
-  for (guint i = 0; i < channels->len; i++)
-    g_hash_table_remove (self->unclaimed, g_ptr_array_index (channels, i));
+static void
+place_herald (TsmBot *self, Guild *known, const TsmGuild *guild)
+{
+  g_autoptr (GPtrArray) channels = g_ptr_array_copy (known->named, copy_text, NULL);
+
+  g_ptr_array_set_free_func (channels, g_free);
   if (channels->len == 0 && guild->system_channel != NULL)
     g_ptr_array_add (channels, g_strdup (guild->system_channel));
   if (channels->len == 0 && !known->is_there)
@@ -152,11 +184,33 @@ place_herald (TsmBot *self, const TsmGuild *guild)
 }
 
 static void
-take_guild (TsmBot *self, const char *d, gsize length)
+claim_channels (TsmBot *self, Guild *known, const TsmGuild *guild)
+{
+  g_ptr_array_set_size (known->named, 0);
+  for (guint i = 0; i < guild->channels->len; i++) {
+    const char *id = g_ptr_array_index (guild->channels, i);
+
+    g_ptr_array_add (known->named, g_strdup (id));
+    g_hash_table_remove (self->unclaimed, id);
+  }
+}
+
+static void
+take_stranger (TsmBot *self, const char *id)
+{
+  if (g_hash_table_add (self->strangers, g_strdup (id)))
+    tsm_info ("discord", "guild %s is not in GUILD_ID: TSM does not serve it", id);
+  tsm_enrolment_leave (self->enrolment, id);
+}
+
+/* @is_whole: a GUILD_CREATE. A GUILD_UPDATE does not list the channels. */
+static void
+take_guild (TsmBot *self, const char *d, gsize length, gboolean is_whole)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TsmGuild) guild =
       tsm_guild_new (d, length, self->options.channel_ids, self->options.n_channel_ids, &error);
+  Guild *known;
 
   if (guild == NULL) {
     tsm_warning ("discord", "a guild %s", error->message);
@@ -164,13 +218,16 @@ take_guild (TsmBot *self, const char *d, gsize length)
   }
   if (guild->is_unavailable || self->application == NULL)
     return;
-  if (!g_hash_table_contains (self->guilds, guild->id)) {
-    if (g_hash_table_add (self->strangers, g_strdup (guild->id)))
-      tsm_info ("discord", "guild %s is not in GUILD_ID: TSM does not serve it", guild->id);
+  known = g_hash_table_lookup (self->guilds, guild->id);
+  if (known == NULL) {
+    take_stranger (self, guild->id);
     return;
   }
-  tsm_enrolment_add (self->enrolment, guild->id);
-  place_herald (self, guild);
+  if (is_whole) {
+    tsm_enrolment_add (self->enrolment, guild->id);
+    claim_channels (self, known, guild);
+  }
+  place_herald (self, known, guild);
   check_channels (self);
 }
 
@@ -178,16 +235,11 @@ static void
 take_guild_delete (TsmBot *self, const char *d, gsize length)
 {
   g_autofree char *id = tsm_payload_dup_string (d, length, "id");
-  g_autoptr (GPtrArray) none = g_ptr_array_new ();
   Guild *known = id != NULL ? g_hash_table_lookup (self->guilds, id) : NULL;
 
   /* With "unavailable" it is an outage, and the guild comes back by itself. */
-  if (known == NULL || tsm_payload_is_true (d, length, "unavailable"))
-    return;
-  known->is_there = FALSE;
-  tsm_enrolment_forget (self->enrolment, id);
-  tsm_herald_set_channels (self->herald, id, TSM_LANG_EN, none);
-  warn_of_absence (self, known, id);
+  if (known != NULL && !tsm_payload_is_true (d, length, "unavailable"))
+    lose_guild (self, known, id);
 }
 
 static void
@@ -200,7 +252,9 @@ on_event (const char *name, const char *d, gsize length, gboolean is_replayed, g
   else if (strcmp (name, "READY") == 0)
     take_ready (self, d, length);
   else if (strcmp (name, "GUILD_CREATE") == 0)
-    take_guild (self, d, length);
+    take_guild (self, d, length, TRUE);
+  else if (strcmp (name, "GUILD_UPDATE") == 0)
+    take_guild (self, d, length, FALSE);
   else if (strcmp (name, "GUILD_DELETE") == 0)
     take_guild_delete (self, d, length);
 }
@@ -274,7 +328,7 @@ add_guilds (TsmBot *self, const TsmBotOptions *options)
     char *id = g_strdup_printf ("%" G_GINT64_FORMAT, options->guild_ids[i]);
 
     tsm_herald_add_guild (self->herald, id);
-    g_hash_table_insert (self->guilds, id, g_new0 (Guild, 1));
+    g_hash_table_insert (self->guilds, id, guild_new ());
   }
 }
 
@@ -298,7 +352,7 @@ tsm_bot_new (const TsmBotOptions *options)
 {
   TsmBot *self = g_new0 (TsmBot, 1);
 
-  self->guilds = new_id_table (g_free);
+  self->guilds = new_id_table (guild_free);
   self->unclaimed = new_id_table (NULL);
   self->strangers = new_id_table (NULL);
   copy_options (self, options);

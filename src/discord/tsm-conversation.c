@@ -168,6 +168,13 @@ check_arrival (GAsyncResult *result, const Talk *talk)
 }
 
 static void
+forget (TsmConversation *self, Talk *talk)
+{
+  g_queue_remove (&self->order, talk);
+  g_hash_table_remove (self->talks, talk->interaction->id);
+}
+
+static void
 on_answered (GObject *source, GAsyncResult *result, gpointer data)
 {
   g_autoptr (Talk) talk = data;
@@ -175,6 +182,9 @@ on_answered (GObject *source, GAsyncResult *result, gpointer data)
   if (check_arrival (result, talk) != ARRIVAL_UNKNOWN)
     g_clear_pointer (&talk->answer, g_free);
   talk->state = STATE_DONE;
+  /* Each letter that is typed asks for suggestions: they do no harm a second time. */
+  if (talk->conversation != NULL && talk->interaction->kind == TSM_INTERACTION_AUTOCOMPLETE)
+    forget (talk->conversation, talk);
 }
 
 static void
@@ -351,13 +361,13 @@ static void
 forget_old (TsmConversation *self, gint64 now_us)
 {
   for (;;) {
-    const Talk *oldest = g_queue_peek_head (&self->order);
+    Talk *oldest = g_queue_peek_head (&self->order);
 
-    if (oldest == NULL || (g_queue_get_length (&self->order) < MAX_REMEMBERED &&
-                           now_us - oldest->received_us < REMEMBER_US))
+    if (oldest == NULL ||
+        (now_us - oldest->received_us < REMEMBER_US &&
+         (g_queue_get_length (&self->order) < MAX_REMEMBERED || oldest->state != STATE_DONE)))
       return;
-    g_queue_pop_head (&self->order);
-    g_hash_table_remove (self->talks, oldest->interaction->id);
+    forget (self, oldest);
   }
 }
 
@@ -375,6 +385,10 @@ tsm_conversation_take (TsmConversation *self, const char *d, gsize length, gbool
   }
   if (interaction->kind == TSM_INTERACTION_OTHER)
     return;
+  if (interaction->application_id == NULL && self->application == NULL) {
+    tsm_warning ("discord", "an interaction does not say whose it is");
+    return;
+  }
   forget_old (self, now_us);
   talk = g_hash_table_lookup (self->talks, interaction->id);
   if (talk != NULL) {

@@ -219,11 +219,13 @@ take_refusal (Mailbox *box, const char *channel, const TsmRestReply *reply)
         channel, reply->status, reply->code);
     return;
   }
-  tsm_warning ("discord",
-               "channel %s of guild %s takes no notices: %u %s; give TSM the rights to see the "
-               "channel, send messages and embed links there, or name another channel in "
-               "NOTICE_CHANNEL_IDS; it is tried again in an hour",
-               channel, box->id, reply->status, reply->message);
+  tsm_log_write (g_hash_table_contains (box->refused, channel) ? G_LOG_LEVEL_INFO
+                                                               : G_LOG_LEVEL_WARNING,
+                 "discord", NULL,
+                 "channel %s of guild %s takes no notices: %u %s; give TSM the rights to see the "
+                 "channel, send messages and embed links there, or name another channel in "
+                 "NOTICE_CHANNEL_IDS",
+                 channel, box->id, reply->status, reply->message);
   g_hash_table_insert (box->refused, g_strdup (channel), dup_instant (box->herald->clock (NULL)));
 }
 
@@ -249,7 +251,9 @@ on_sent (GObject *source, GAsyncResult *result, gpointer data)
     return;
   }
   box->retry_s = 0;
-  if (!tsm_rest_reply_is_done (reply))
+  if (tsm_rest_reply_is_done (reply))
+    g_hash_table_remove (box->refused, sent_to);
+  else
     take_refusal (box, sent_to, reply);
   /* The list may have changed meanwhile; what one channel then gets twice, Discord drops. */
   if (box->n_told < box->channels->len &&
@@ -276,18 +280,12 @@ send_first (Mailbox *box)
   tsm_rest_send_async (self->rest, &call, self->cancellable, on_sent, g_rc_box_acquire (box));
 }
 
-/* What was mended meanwhile is not told to us. */
 static gboolean
-is_refusing (Mailbox *box, const char *channel)
+is_refusing (const Mailbox *box, const char *channel)
 {
   const gint64 *since = g_hash_table_lookup (box->refused, channel);
 
-  if (since == NULL)
-    return FALSE;
-  if (ABS (box->herald->clock (NULL) - *since) < REFUSED_FOR_S)
-    return TRUE;
-  g_hash_table_remove (box->refused, channel);
-  return FALSE;
+  return since != NULL && ABS (box->herald->clock (NULL) - *since) < REFUSED_FOR_S;
 }
 
 /* Past those that would refuse it. */

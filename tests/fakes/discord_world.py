@@ -174,6 +174,10 @@ class Discord:
         guild.commands = []
         self.gateway.dispatch("GUILD_DELETE", {"id": guild.id}, GUILDS)
 
+    def update(self, guild):
+        """Its owner has changed something in its settings."""
+        self.gateway.dispatch("GUILD_UPDATE", guild.to_json(), GUILDS)
+
     def begin_outage(self, guild):
         """The guild is gone for a while; its bot stays a member."""
         guild.is_unavailable = True

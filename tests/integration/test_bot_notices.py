@@ -232,7 +232,7 @@ class Channels(NoticeTest):
         before = self.posts()
         self.world.run_to("2026-02-16 11:10")
         self.plug.close()
-        self.world.run_to("2026-02-16 12:30")
+        self.world.run_to("2026-02-16 11:55")
         self.assertEqual(self.posts(), before + 1)  # of two notices the first was tried
         self.assertEqual(len(self.log_lines("takes no notices")), 1)
         self.guild.channel.forbidden = None
@@ -243,6 +243,28 @@ class Channels(NoticeTest):
         self.wait_for_notice("The plug answers again", by="2026-02-16 13:30")
         self.assertEqual(self.texts("The plug cannot be read") + self.texts(self.TOLD), [])
         self.assertEqual(len(self.log_lines("takes no notices")), 1)
+
+    def test_a_refusing_channel_is_tried_again_in_an_hour(self):
+        self.start_bot()
+        self.guild.channel.forbidden = 50013
+        self.world.run_to("2026-02-16 11:10")
+        self.guild.channel.forbidden = None  # which nobody tells the bot
+        self.plug.close()
+        self.world.run_to("2026-02-16 12:30")
+        self.assertEqual(self.texts("The plug cannot be read"), [])
+        self.plug.open()
+        self.wait_for_notice("The plug answers again", by="2026-02-16 13:30")
+        self.assertEqual(len(self.log_lines("warning discord: .*takes no notices")), 1)
+
+    def test_a_system_channel_that_is_chosen_late(self):
+        channel = self.guild.channel
+        self.guild.system_channel_id = None
+        self.start_bot()
+        self.world.run_to("2026-02-16 11:10")
+        self.assertEqual(self.notices(), [])
+        self.guild.system_channel_id = channel.id
+        self.discord.update(self.guild)
+        self.wait_for_notice(self.TOLD, by="2026-02-16 11:12")
 
     def test_a_refusing_channel_works_again_after_a_restart(self):
         self.start_bot()
@@ -265,7 +287,7 @@ class Channels(NoticeTest):
         self.world.run_to("2026-02-16 12:30")
         self.assertEqual([self.told_in(channel) for channel in two], [0, 1])
         self.assertIn("The plug cannot be read", two[1].texts[-1])
-        self.assertEqual(len(self.log_lines("takes no notices")), 1)
+        self.assertEqual(len(self.log_lines("warning discord: .*takes no notices")), 1)
 
 
 class TwoGuilds(NoticeTest):

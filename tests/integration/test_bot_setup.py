@@ -5,7 +5,7 @@ import unittest
 
 from discord_harness import DiscordTest
 from fakes.web import Response
-from harness import MINUTE, tsm_binary
+from harness import HOUR, MINUTE, tsm_binary
 from test_settings import SettingsTest
 
 INVITATION = (r"https://discord\.com/oauth2/authorize\?client_id=%s"
@@ -143,7 +143,19 @@ class TwoGuilds(SetupTest):
         self.world.run_for(10 * MINUTE)
         self.assert_invites(self.other)
         refused = [call for call in self.discord.rest.requests if call.status == 403]
-        self.assertEqual(len(refused), 1, "and not again")
+        self.assertEqual(len(refused), 1, "and not again at once")
+        self.other.has_commands_scope = True  # by a second invitation, of which no event tells
+        self.world.run_for(HOUR)
+        self.assert_served(self.other)
+
+    def test_taken_out_of_the_group(self):
+        self.start_bot()
+        self.settings["GUILD_ID"] = self.guild.id
+        self.restart()
+        self.assertEqual(self.other.commands, [])
+        self.assertEqual(len(self.puts(self.other)), 2)
+        self.restart()
+        self.assertEqual(len(self.puts(self.other)), 2)
 
     def test_not_invited_then_invited(self):
         self.other.has_bot = False
@@ -257,8 +269,9 @@ class Channels(SetupTest):
         self.world.run_to("2026-02-16 22:10")
         refused = [call for call in self.discord.rest.calls("create_message")
                    if call.status == 403]
-        self.assertEqual(len(refused), 1)
-        self.assertTrue(self.log_lines(f"warning discord: channel {self.news.id} .*rights"))
+        self.assertEqual(len(refused), 2, "once an hour")
+        self.assertEqual(len(self.log_lines(f"warning discord: channel {self.news.id} .*rights")),
+                         1)
 
     def test_no_channel_at_all(self):
         self.guild.system_channel_id = None
