@@ -14,7 +14,7 @@
 #define FIRST_RETRY_S 5
 /* Within the few minutes for which Discord knows a nonce: what it took and we do not know of is
  * then not told twice. */
-#define LAST_RETRY_S 60
+#define LAST_RETRY_S 150
 
 /* A channel that refused us: its rights may have been mended, which nobody tells us. */
 #define REFUSED_FOR_S 3600

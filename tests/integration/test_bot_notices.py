@@ -228,6 +228,7 @@ class Channels(NoticeTest):
 
     def test_a_channel_that_refuses_is_left_alone_until_the_guild_comes_anew(self):
         self.start_bot()
+        self.world.run_for(MINUTE)  # what it says at its start
         self.guild.channel.forbidden = 50013
         before = self.posts()
         self.world.run_to("2026-02-16 11:10")
@@ -246,6 +247,7 @@ class Channels(NoticeTest):
 
     def test_a_refusing_channel_is_tried_again_in_an_hour(self):
         self.start_bot()
+        self.world.run_for(MINUTE)
         self.guild.channel.forbidden = 50013
         self.world.run_to("2026-02-16 11:10")
         self.guild.channel.forbidden = None  # which nobody tells the bot
@@ -268,6 +270,7 @@ class Channels(NoticeTest):
 
     def test_a_refusing_channel_works_again_after_a_restart(self):
         self.start_bot()
+        self.world.run_for(MINUTE)
         self.guild.channel.forbidden = 50001
         self.world.run_to("2026-02-16 12:00")
         self.guild.channel.forbidden = None
