@@ -2,6 +2,7 @@
  * tsm-gateway: the one WebSocket to Discord. What is decided is tsm-session's; this talks. */
 #include "discord/tsm-gateway.h"
 #include "base/tsm-error.h"
+#include "base/tsm-format.h"
 #include "base/tsm-limits.h"
 #include "base/tsm-log.h"
 #include "base/tsm-loopback.h"
@@ -13,8 +14,9 @@
 #define QUERY         "v=10&encoding=json"
 #define MS_PER_S      G_GINT64_CONSTANT (1000)
 #define HTTP_TOO_MANY 429
-#define LONG_MS       (60 * MS_PER_S) /* a wait that a person should know of */
-#define REFUSED_MS    (60 * MS_PER_S) /* 429 without a word is Cloudflare's */
+#define LONG_MS       (60 * MS_PER_S)     /* a wait that a person should know of */
+#define REFUSED_MS    (60 * MS_PER_S)     /* 429 without a word is Cloudflare's */
+#define WORRY_MS      (5 * 60 * MS_PER_S) /* out of reach for so long: not just a reconnect */
 #define MAX_WAIT_MS   (24 * 3600 * MS_PER_S)
 #define MAX_NAP_MS    (3600 * MS_PER_S) /* fits a GLib timeout */
 
@@ -27,11 +29,11 @@ typedef struct {
 
 struct _TsmGateway {
   TsmGatewayHooks hooks;
-  SoupSession *session;
+  SoupSession *http;
   TsmRest *rest;
   TsmSecret *token;
   TsmMemory *memory;
-  TsmSession *decider;
+  TsmSession *session; /* what decides */
   TsmGatewayClock clock;
   GSource *timer;
   gint64 armed_ms;
@@ -41,6 +43,9 @@ struct _TsmGateway {
   GSource *sweep;
   TsmGatewayState state;
   char *reason;
+  gboolean has_been_up;
+  gint64 down_ms, down_at; /* since when it is not up; on @clock, and in Unix seconds */
+  gint64 worry_ms;         /* when that is worth a warning; G_MAXINT64: not, or no more */
 };
 
 static void feed (TsmGateway *self, const TsmSessionEvent *event);
@@ -85,6 +90,10 @@ on_timer (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* A GLib timeout stands still while the machine sleeps: after it, one comes late by what was left
+ * of it, a heartbeat by one interval at most. That is no harm: whatever comes first, a frame, a
+ * lost connection or the timer, is held against the time that has truly passed (tsm-session), and
+ * the connection from before the sleep is given up then and there. */
 static void
 arm_timer (gint64 at_ms, gpointer data)
 {
@@ -230,6 +239,7 @@ take_answer (TsmGateway *self, const TsmRestReply *reply)
   }
   if (tsm_payload_find (json, length, "session_start_limit", &limit, &limit_length)) {
     tsm_payload_find_integer (limit, limit_length, "remaining", &event.remaining);
+    tsm_payload_find_integer (limit, limit_length, "total", &event.total);
     tsm_payload_find_integer (limit, limit_length, "reset_after", &event.delay_ms);
   }
   feed (self, &event);
@@ -288,9 +298,11 @@ take_dispatch (TsmGateway *self, const TsmPayload *payload)
                                                 ? TSM_HAPPENED_RESUMED
                                                 : TSM_HAPPENED_DISPATCH,
                                     .seq = payload->seq });
+  /* One that ends the connection as it comes has lain here while the machine slept: it is as old as
+   * those that a resume brings. */
   if (payload->d != NULL)
     self->hooks.on_event (payload->name, payload->d, payload->d_length,
-                          tsm_session_is_replaying (self->decider), self->hooks.data);
+                          tsm_session_get_phase (self->session) != TSM_PHASE_UP, self->hooks.data);
 }
 
 static void
@@ -434,9 +446,8 @@ connect_to (TsmGateway *self, const char *url)
   tsm_debug ("discord", "connecting to %s", url);
   errand->message = soup_message_new (SOUP_METHOD_GET, whole);
   soup_message_add_flags (errand->message, SOUP_MESSAGE_NO_REDIRECT);
-  soup_session_websocket_connect_async (self->session, errand->message, NULL, NULL,
-                                        G_PRIORITY_DEFAULT, errand->cancellable, on_connected,
-                                        errand);
+  soup_session_websocket_connect_async (self->http, errand->message, NULL, NULL, G_PRIORITY_DEFAULT,
+                                        errand->cancellable, on_connected, errand);
 }
 
 /* What is decided. */
@@ -492,7 +503,7 @@ carry_out (TsmGateway *self, const TsmSessionAction *action)
 static TsmGatewayState
 get_state (const TsmGateway *self)
 {
-  switch (tsm_session_get_phase (self->decider)) {
+  switch (tsm_session_get_phase (self->session)) {
   case TSM_PHASE_UP:
     return TSM_GATEWAY_UP;
   case TSM_PHASE_STOPPED:
@@ -508,18 +519,30 @@ get_state (const TsmGateway *self)
 }
 
 static void
-log_state (const TsmGateway *self, gint64 wait_ms)
+log_up (const TsmGateway *self, gint64 now_ms)
+{
+  g_autofree char *time =
+      tsm_format_dup_duration (TSM_LANG_EN, (now_ms - self->down_ms) / MS_PER_S);
+
+  if (self->has_been_up)
+    tsm_info ("discord", "connected again, after %s", time);
+  else
+    tsm_info ("discord", "connected");
+}
+
+static void
+log_state (const TsmGateway *self, gint64 now_ms, gint64 wait_ms)
 {
   switch (self->state) {
   case TSM_GATEWAY_UP:
-    tsm_info ("discord", "connected");
+    log_up (self, now_ms);
     break;
   case TSM_GATEWAY_STOPPED:
     /* That is for the engine to say aloud: it knows what goes on without Discord. */
     tsm_info ("discord", "stopped: %s", self->reason);
     break;
   case TSM_GATEWAY_DOWN:
-    if (tsm_session_get_phase (self->decider) != TSM_PHASE_WAITING)
+    if (tsm_session_get_phase (self->session) != TSM_PHASE_WAITING)
       tsm_info ("discord", "%s; trying again", self->reason);
     else
       tsm_log_write (wait_ms >= LONG_MS ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_INFO, "discord", NULL,
@@ -529,19 +552,45 @@ log_state (const TsmGateway *self, gint64 wait_ms)
   }
 }
 
+/* An outage of days leaves one warning. */
 static void
-tell_state (TsmGateway *self, gint64 wait_ms)
+worry (TsmGateway *self, gint64 now_ms)
+{
+  g_autoptr (GDateTime) since = NULL;
+  g_autofree char *text = NULL;
+
+  if (self->state != TSM_GATEWAY_DOWN || now_ms < self->worry_ms)
+    return;
+  self->worry_ms = G_MAXINT64;
+  since = g_date_time_new_from_unix_utc (self->down_at);
+  text = g_date_time_format_iso8601 (since);
+  tsm_warning ("discord", "out of reach since %s, and tried on and on: %s", text, self->reason);
+}
+
+static void
+begin_outage (TsmGateway *self, gint64 now_ms)
+{
+  self->down_ms = now_ms;
+  self->down_at = g_get_real_time () / G_USEC_PER_SEC;
+  self->worry_ms = now_ms + WORRY_MS;
+}
+
+static void
+tell_state (TsmGateway *self, gint64 now_ms, gint64 wait_ms)
 {
   const TsmGatewayState state = get_state (self);
-  const char *reason = tsm_session_peek_reason (self->decider);
+  const char *reason = tsm_session_peek_reason (self->session);
   g_autofree char *told = NULL;
 
   if (state == self->state && g_strcmp0 (reason, self->reason) == 0)
     return;
-  self->state = state;
   g_free (self->reason);
   self->reason = g_strdup (reason);
-  log_state (self, wait_ms);
+  if (state == TSM_GATEWAY_DOWN && self->state != TSM_GATEWAY_DOWN)
+    begin_outage (self, now_ms);
+  self->state = state;
+  log_state (self, now_ms, wait_ms);
+  self->has_been_up = self->has_been_up || state == TSM_GATEWAY_UP;
   told = g_strdup (reason); /* the hook may change ours */
   self->hooks.on_state (state, told, self->hooks.data);
 }
@@ -550,7 +599,7 @@ static void
 feed (TsmGateway *self, const TsmSessionEvent *event)
 {
   const gint64 now_ms = self->clock.now_ms (self->clock.data);
-  const TsmSessionStep step = tsm_session_step (self->decider, event, now_ms);
+  const TsmSessionStep step = tsm_session_step (self->session, event, now_ms);
 
   for (guint i = 0; i < step.n_actions; i++)
     carry_out (self, &step.actions[i]);
@@ -558,7 +607,8 @@ feed (TsmGateway *self, const TsmSessionEvent *event)
     self->armed_ms = step.wake_at_ms;
     self->clock.arm (step.wake_at_ms, self->clock.data);
   }
-  tell_state (self, step.wake_at_ms - now_ms);
+  tell_state (self, now_ms, step.wake_at_ms - now_ms);
+  worry (self, now_ms);
 }
 
 TsmGateway *
@@ -569,7 +619,7 @@ tsm_gateway_new (const TsmGatewayOptions *options, const TsmGatewayHooks *hooks)
   g_autoptr (GArray) identifies = tsm_memory_dup_identifies (options->memory, wall_s);
 
   self->hooks = *hooks;
-  self->session = g_object_ref (options->session);
+  self->http = g_object_ref (options->session);
   self->rest = options->rest;
   self->token = tsm_secret_ref (options->token);
   self->memory = options->memory;
@@ -579,9 +629,11 @@ tsm_gateway_new (const TsmGatewayOptions *options, const TsmGatewayHooks *hooks)
       options->clock != NULL
           ? *options->clock
           : (TsmGatewayClock){ .now_ms = now_ms_of_machine, .arm = arm_timer, .data = self };
-  self->decider = tsm_session_new (tsm_prng_init (options->seed, 0), identifies, wall_s,
+  self->session = tsm_session_new (tsm_prng_init (options->seed, 0), identifies, wall_s,
                                    self->clock.now_ms (self->clock.data));
-  self->reason = g_strdup (tsm_session_peek_reason (self->decider));
+  self->reason = g_strdup (tsm_session_peek_reason (self->session));
+  begin_outage (self, self->clock.now_ms (self->clock.data));
+  self->hooks.on_state (self->state, self->reason, self->hooks.data);
   tsm_gateway_wake (self);
   return self;
 }
@@ -607,8 +659,8 @@ tsm_gateway_free (TsmGateway *self)
   clear_source (&self->timer);
   clear_source (&self->sweep);
   g_ptr_array_unref (self->dropped);
-  tsm_session_free (self->decider);
-  g_object_unref (self->session);
+  tsm_session_free (self->session);
+  g_object_unref (self->http);
   tsm_secret_unref (self->token);
   g_free (self->reason);
   g_free (self);

@@ -18,12 +18,12 @@ typedef enum {
 
 typedef struct {
   /* A dispatch: its name, and the text of its "d", which is JSON of @length bytes and not NUL
-   * terminated. @is_replayed: it comes from before a resume, and may be answered already. READY and
-   * RESUMED come through here too. */
+   * terminated. @is_replayed: it comes from before a resume, or from before the machine slept, and
+   * may be answered already. READY and RESUMED come through here too. */
   void (*on_event) (const char *name, const char *d, gsize length, gboolean is_replayed,
                     gpointer data);
-  /* Once a change of state, or of the reason for being down. @reason is for people, in English,
-   * without a secret; NULL when UP. */
+  /* First from tsm_gateway_new(): DOWN. Then once a change of state, or of the reason. @reason is
+   * for people, in English, without a secret; NULL when UP. */
   void (*on_state) (TsmGatewayState state, const char *reason, gpointer data);
   gpointer data;
 } TsmGatewayHooks; /* none of them may free the gateway; to deny it is fine */

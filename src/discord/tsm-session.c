@@ -4,19 +4,21 @@
 #include "base/tsm-format.h"
 #include "base/tsm-limits.h"
 
-#define SECOND_MS       G_GINT64_CONSTANT (1000)
-#define MINUTE_MS       (60 * SECOND_MS)
-#define DAY_MS          (24 * 60 * MINUTE_MS)
-#define CONNECT_MS      (20 * SECOND_MS)
-#define GREET_MS        (20 * SECOND_MS)
-#define PRESENT_MS      (60 * SECOND_MS)
-#define SETTLED_MS      (60 * SECOND_MS)
-#define TOO_FAST_MS     (60 * SECOND_MS)
-#define MIN_REFILL_MS   (60 * SECOND_MS) /* a limit that is said to end at once is asked again */
-#define FORGOTTEN_MS    (10 * MINUTE_MS) /* after which Discord no longer has a session */
-#define MAX_BACKOFF_MS  (120 * SECOND_MS)
-#define MAX_DOUBLINGS   7
-#define MAX_RESUMES     3
+#define SECOND_MS      G_GINT64_CONSTANT (1000)
+#define MINUTE_MS      (60 * SECOND_MS)
+#define DAY_MS         (24 * 60 * MINUTE_MS)
+#define CONNECT_MS     (20 * SECOND_MS)
+#define GREET_MS       (20 * SECOND_MS)
+#define PRESENT_MS     (60 * SECOND_MS)
+#define SETTLED_MS     (60 * SECOND_MS)
+#define TOO_FAST_MS    (60 * SECOND_MS)
+#define MIN_REFILL_MS  (60 * SECOND_MS) /* a limit that is said to end at once is asked again */
+#define FORGOTTEN_MS   (10 * MINUTE_MS) /* after which Discord no longer has a session */
+#define MAX_BACKOFF_MS (120 * SECOND_MS)
+#define MAX_DOUBLINGS  7
+#define MAX_RESUMES    3
+/* Connections that fail at resume_gateway_url before the next one goes to the other URL. */
+#define MAX_UNREACHED   3
 #define MIN_INTERVAL_MS 10
 #define MAX_INTERVAL_MS (60 * MINUTE_MS)
 /* Discord counts 5 s between two IDENTIFYs as they arrive: one may travel faster than the other. */
@@ -31,15 +33,16 @@ struct _TsmSession {
 
   char *url; /* of /gateway/bot; NULL: to be asked */
   GArray *identifies;
-  gint64 remaining; /* of session_start_limit, until refill_ms; -1: not known */
+  gint64 remaining; /* of session_start_limit, for us, until refill_ms; -1: not known */
   gint64 refill_ms;
 
   /* What can be resumed. */
   char *session_id; /* NULL: nothing */
   char *resume_url; /* NULL: url */
   gint64 seq;
-  gint64 heard_ms; /* the last sign of life while it was up */
-  guint n_resumes; /* that failed in a row */
+  gint64 heard_ms;   /* the last sign of life while it was up */
+  guint n_resumes;   /* that failed in a row, though Discord was reached */
+  guint n_unreached; /* connections for it that failed in a row */
 
   /* The connection there is, or is to be. */
   gboolean is_resuming;
@@ -197,6 +200,7 @@ forget_session (TsmSession *self)
   g_clear_pointer (&self->resume_url, g_free);
   self->seq = -1;
   self->n_resumes = 0;
+  self->n_unreached = 0;
 }
 
 static gboolean
@@ -241,7 +245,10 @@ lose (Turn *turn, Loss loss)
   gint64 delay_ms = 0;
 
   end_connection (turn, loss.is_closed, TSM_CLOSE_RESUMABLE);
-  if (self->is_resuming && has_connection (self) && self->phase != TSM_PHASE_UP)
+  /* That Discord is out of reach says nothing about the session: it has its ten minutes. */
+  if (self->is_resuming && self->phase == TSM_PHASE_CONNECTING)
+    self->n_unreached++;
+  else if (self->is_resuming && is_open (self) && self->phase != TSM_PHASE_UP)
     self->n_resumes++;
   if (loss.is_final)
     forget_session (self);
@@ -287,6 +294,16 @@ drop_old_identifies (const Turn *turn)
   g_array_remove_range (identifies, 0, n_old);
 }
 
+/* One host may be gone and the other not: now and then the session is taken up at the other one. */
+static const char *
+choose_resume_url (const TsmSession *self)
+{
+  const gboolean is_others_turn = self->n_unreached % (MAX_UNREACHED + 1) == MAX_UNREACHED;
+
+  return self->resume_url == NULL || (is_others_turn && self->url != NULL) ? self->url
+                                                                           : self->resume_url;
+}
+
 /* When the next IDENTIFY may be; @ret_limit (NULL: none worth a word) is what holds it up. */
 static gint64
 find_identify_ms (const Turn *turn, const char **ret_limit)
@@ -300,7 +317,7 @@ find_identify_ms (const Turn *turn, const char **ret_limit)
     at_ms = MAX (at_ms, g_array_index (self->identifies, gint64, n - 1) + IDENTIFY_GAP_MS);
   if (self->remaining == 0 && self->refill_ms > at_ms) {
     at_ms = self->refill_ms;
-    *ret_limit = "Discord lets the bot open no further session for now";
+    *ret_limit = "the bot may open no further session for now, or Discord resets its token";
   }
   if (n >= TSM_LIMIT_IDENTIFIES) {
     const gint64 freed_ms =
@@ -342,7 +359,7 @@ attempt (Turn *turn)
 
   self->is_resuming = can_resume (turn);
   if (self->is_resuming)
-    url = self->resume_url != NULL ? self->resume_url : self->url;
+    url = choose_resume_url (self);
   else {
     forget_session (self);
     drop_old_identifies (turn);
@@ -374,7 +391,12 @@ on_url (Turn *turn, const TsmSessionEvent *event)
   if (self->phase != TSM_PHASE_FETCHING)
     return;
   set_url (&self->url, event->text);
-  self->remaining = event->remaining;
+  /* The IDENTIFYs of earlier runs may not have been noted: those that are not ours to make are left
+   * alone, whatever we know of the last 24 h. */
+  self->remaining =
+      event->remaining < 0
+          ? -1
+          : MAX (event->remaining - MAX (MAX (event->total, 0) - TSM_LIMIT_IDENTIFIES, 0), 0);
   self->refill_ms = turn->now_ms + CLAMP (event->delay_ms, MIN_REFILL_MS, DAY_MS);
   self->phase = TSM_PHASE_WAITING;
   self->due_ms = turn->now_ms;
@@ -402,6 +424,7 @@ on_connected (Turn *turn)
   if (self->phase != TSM_PHASE_CONNECTING)
     return;
   self->phase = TSM_PHASE_GREETING;
+  self->n_unreached = 0;
   self->due_ms = turn->now_ms + GREET_MS;
   self->alive_ms = -1;
 }

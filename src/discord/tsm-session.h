@@ -32,7 +32,7 @@ typedef enum {
 
 typedef enum {
   TSM_HAPPENED_WAKE = 0,       /* time has passed: what is due is done */
-  TSM_HAPPENED_URL,            /* /gateway/bot answered: text, remaining, delay_ms */
+  TSM_HAPPENED_URL,            /* /gateway/bot answered: text, remaining, total, delay_ms */
   TSM_HAPPENED_URL_FAILED,     /* it did not: text says why, delay_ms from now on at least */
   TSM_HAPPENED_CONNECTED,      /* the handshake is done */
   TSM_HAPPENED_CONNECT_FAILED, /* as URL_FAILED */
@@ -57,6 +57,7 @@ typedef struct {
   gint64 delay_ms;    /* URL: until "remaining" is full again */
   gint64 interval_ms; /* out of bounds: as GARBLED */
   gint64 remaining;   /* of session_start_limit; -1: not told */
+  gint64 total;       /* the same; 0: not told */
   gboolean is_resumable;
   guint code;
 } TsmSessionEvent;

@@ -31,6 +31,7 @@ IDENTIFY_KEYS = {"token", "intents", "properties", "compress", "large_threshold"
                  "presence"}
 
 
+MAX_RESUME_URL_FAILURES = 3  # then RESUME may try the first url
 HELLO_AFTER_S = 0.01
 
 
@@ -394,7 +395,7 @@ class Connection:
             self.close(4002, "Error while decoding payload.")
             return
         gateway.resumes.append(self.world.now)
-        if not self.at_resume_url:
+        if not self.at_resume_url and gateway.resume_url_failures < MAX_RESUME_URL_FAILURES:
             self.fault("resume-url", "RESUME at the first url")
         if data["token"] != self.discord.token:
             if not self.discord.is_token_reset:
@@ -461,6 +462,7 @@ class Gateway:
         self.withholds_ready = False
         self.identify_code = None  # what IDENTIFY is closed with, as 4014
         self.rejects_resumes = 0  # so many get op 9 false
+        self.resume_url_failures = 0  # handshakes there, in a row
         self.refuses = []  # (status, headers) for the next handshakes, or "drop", "hang"
         self.frame_size = 0  # messages are sent in frames of so many bytes
         self.segment_size = 0  # and in TCP segments of so many
@@ -494,6 +496,7 @@ class Gateway:
         if self._listeners:
             self._listeners.clear()
             self._keepers = [keep_port(port) for port in self._ports]
+        self.resume_url_failures = MAX_RESUME_URL_FAILURES  # they cannot be counted now
         for connection in self.connections:
             if connection.ended is None:
                 connection.drop()
@@ -570,6 +573,8 @@ class Gateway:
         if wrong is not None:
             self.discord.note("handshake", wrong)
         action = self.refuses.pop(0) if self.refuses else None
+        if at_resume_url:
+            self.resume_url_failures = self.resume_url_failures + 1 if action or wrong else 0
         if action in ("drop", "hang"):
             self.handshakes.append((self.world.now, 0))
             if action == "hang":

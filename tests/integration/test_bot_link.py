@@ -221,12 +221,29 @@ class Reconnects(LinkTest):
         self.assert_works()
 
     def test_three_failed_resumes(self):
+        """Discord was reached, and opened no session."""
+        self.start_settled()
+        self.gateway.withholds_hello = True
+        self.gateway.drop()
+        self.world.wait_until(lambda: len(self.gateway.connections) == 4
+                              and self.gateway.connections[-1].ended,
+                              by=self.world.now + 2 * MINUTE, what="the third failure")
+        self.gateway.withholds_hello = False
+        self.wait_for_connection(4, BACKOFF_MAX_S)
+        self.assert_identified()
+
+    def test_session_host_out_of_reach(self):
+        """After three attempts there the session is taken up at the other host."""
         self.start_settled()
         self.gateway.refuse(503, times=3)
         self.lose(self.gateway.drop)
-        self.assert_identified()
+        last = self.gateway.connections[-1]
+        self.assertFalse(last.at_resume_url)
+        self.assertEqual(last.received[0][1]["op"], 6)
+        self.assertEqual(len(self.gateway.identifies), 1)
         self.assertEqual([status for _, status in self.gateway.handshakes],
                          [101, 503, 503, 503, 101])
+        self.assert_works()
 
     def test_resume_that_is_refused(self):
         self.start_settled()
@@ -417,12 +434,14 @@ class NoGateway(LinkTest):
         self.assertTrue(all(gap <= BACKOFF_MAX_S + 1 for gap in gaps), gaps)
         self.assertTrue(all(gap >= BACKOFF_MAX_S / 2 for gap in gaps[4:]), gaps)
         self.assertEqual(self.line()[0], "down")
+        self.assertEqual(len(self.log_lines("warning discord: out of reach since 20")), 1)
         self.gateway.open_ports()
         self.wait_for_connection(1, BACKOFF_MAX_S + 5)
         self.assert_identified()
         self.assert_works()
         self.wait_for_notice("Discord", by=self.world.now + MINUTE)
         self.assertGreater(self.world.now, begin + HOUR)
+        self.assertTrue(self.log_lines("info discord: connected again, after 1 h"))
 
     def test_gateway_bot_answers_badly(self):
         answers = {
@@ -494,6 +513,15 @@ class Budget(LinkTest):
         self.assertEqual(self.gateway.connections, [])
         self.wait_for_bot(3 * MINUTE)
         self.assertEqual(self.line()[0], "up")
+
+    def test_500_in_24_hours_though_none_was_noted(self):
+        """As after a day of crashes on a full disk: Discord's own count is what is left."""
+        self.gateway.identifies.extend(self.world.now - DAY_S + 600 + n for n in range(500))
+        self.start()
+        self.world.run_for(5)
+        self.assertEqual(self.line(), ("down", None))
+        self.assertTrue(self.log_lines("warning discord: .*no further session.* in 10 min"))
+        self.wait_for_bot(12 * MINUTE)
 
     def test_500_in_24_hours(self):
         begin = self.world.now - DAY_S + 600

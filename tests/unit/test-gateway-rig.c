@@ -224,6 +224,10 @@ rig_start (Rig *rig)
   };
 
   rig->gateway = tsm_gateway_new (&options, &hooks);
+  g_assert_cmpuint (rig->n_states, ==, 1); /* down, and nothing has failed yet */
+  g_assert_cmpint (rig->state, ==, TSM_GATEWAY_DOWN);
+  g_assert_cmpstr (rig->reason, ==, "not connected yet");
+  rig->n_states = 0;
 }
 
 void

@@ -3,6 +3,8 @@
 #include "test-gateway-rig.h"
 #include <string.h>
 
+static GString *logged; /* every line of ours */
+
 static void
 test_gateway_comes_up (void)
 {
@@ -103,6 +105,66 @@ test_gateway_lost_tcp (void)
   g_assert_cmpstr (g_ptr_array_index (rig.events, 4), ==, "LATER 2 new");
   g_assert_cmpint (rig.state, ==, TSM_GATEWAY_UP);
   g_assert_cmpuint (rig.n_fetched, ==, 1);
+}
+
+/* What has lain in the socket while the machine slept is old, and costs the connection at once,
+ * whether a frame or the timer comes first. */
+static void
+test_gateway_wakes_to_a_frame (void)
+{
+  g_auto (Rig) rig;
+
+  rig_set_up (&rig);
+  rig_come_up (&rig);
+  WAIT (rig.events->len == 1);
+  rig_say (&rig, "{\"op\":0,\"s\":7,\"t\":\"INTERACTION_CREATE\",\"d\":{}}");
+  rig.now_ms += 8 * 60 * MINUTE_MS;
+  WAIT (rig.events->len == 2);
+  g_assert_cmpstr (g_ptr_array_index (rig.events, 1), ==, "INTERACTION_CREATE 2 replayed");
+  g_assert_cmpint (rig.state, ==, TSM_GATEWAY_DOWN);
+  g_assert_cmpstr (rig.reason, ==, "the machine slept");
+}
+
+static guint
+count_lines (const char *part)
+{
+  g_auto (GStrv) pieces = g_strsplit (logged->str, part, -1);
+
+  return g_strv_length (pieces) - 1;
+}
+
+/* Days of it: one warning that names the beginning, and a word when it is over. */
+static void
+test_gateway_long_outage (void)
+{
+  g_auto (Rig) rig;
+  gint64 begin_ms;
+
+  g_string_truncate (logged, 0);
+  rig_set_up (&rig);
+  begin_ms = rig.now_ms;
+  rig.answer_status = 0;
+  rig_start (&rig);
+  while (rig.now_ms - begin_ms < 2 * 24 * 60 * MINUTE_MS) {
+    WAIT (rig.wake_at_ms != G_MAXINT64);
+    g_assert_cmpuint (count_lines ("out of reach since 2"), ==,
+                      rig.now_ms - begin_ms >= 5 * MINUTE_MS);
+    rig_wake (&rig);
+  }
+  rig.answer_status = 200;
+  WAIT (rig.wake_at_ms != G_MAXINT64);
+  rig_wake (&rig);
+  WAIT (rig_has_heard (&rig, "\"op\":2"));
+  rig_say_ready (&rig);
+  g_io_stream_close (soup_websocket_connection_get_io_stream (rig.peer), NULL, NULL);
+  WAIT (rig.state == TSM_GATEWAY_DOWN);
+  rig.now_ms += 4 * MINUTE_MS;
+  rig_come_back (&rig);
+  rig_assert_resumes (&rig, "1");
+  rig_say (&rig, "{\"op\":0,\"s\":2,\"t\":\"RESUMED\",\"d\":{}}");
+  WAIT (rig.state == TSM_GATEWAY_UP);
+  g_assert_cmpuint (count_lines ("connected again, after 4 min"), ==, 1);
+  g_assert_cmpuint (count_lines ("out of reach since"), ==, 1);
 }
 
 /* The peer says nothing more, and its TCP is fine. The next connection does not wait for it. */
@@ -474,8 +536,11 @@ test_gateway_url (gconstpointer data)
 static GLogWriterOutput
 check_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpointer data)
 {
-  for (gsize i = 0; i < n_fields; i++)
+  for (gsize i = 0; i < n_fields; i++) {
     g_assert_null (strstr (fields[i].value, "secret"));
+    if (strcmp (fields[i].key, "MESSAGE") == 0)
+      g_string_append_printf (logged, "%s\n", (const char *) fields[i].value);
+  }
   return G_LOG_WRITER_HANDLED;
 }
 
@@ -489,7 +554,10 @@ check_line (GLogLevelFlags level, const GLogField *fields, gsize n_fields, gpoin
 int
 main (int argc, char **argv)
 {
+  int status;
+
   g_test_init (&argc, &argv, NULL);
+  logged = g_string_new (NULL);
   g_log_set_writer_func (check_line, NULL, NULL);
   ADD_CASES ("ends", end_cases, test_gateway_ends)
   ADD_CASES ("fetch-fails", fetch_cases, test_gateway_fetch_fails)
@@ -502,6 +570,8 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/big-guild", test_gateway_big_guild);
   g_test_add_func ("/gateway/lost-tcp", test_gateway_lost_tcp);
   g_test_add_func ("/gateway/frozen-peer", test_gateway_frozen_peer);
+  g_test_add_func ("/gateway/wakes-to-a-frame", test_gateway_wakes_to_a_frame);
+  g_test_add_func ("/gateway/long-outage", test_gateway_long_outage);
   g_test_add_func ("/gateway/unknown-op", test_gateway_unknown_op);
   g_test_add_func ("/gateway/nul", test_gateway_nul);
   g_test_add_func ("/gateway/binary", test_gateway_binary);
@@ -513,5 +583,7 @@ main (int argc, char **argv)
   g_test_add_func ("/gateway/limit", test_gateway_limit);
   g_test_add_func ("/gateway/handshake-never-ends", test_gateway_handshake_never_ends);
   g_test_add_func ("/gateway/no-hello", test_gateway_no_hello);
-  return g_test_run ();
+  status = g_test_run ();
+  g_string_free (logged, TRUE);
+  return status;
 }

@@ -357,11 +357,48 @@ test_session_end_limit_of_discord (void)
                                      .delay_ms = 4 * 60 * MINUTE_MS });
   rig_assert_actions (&rig, -1, -1);
   g_assert_cmpint (rig.step.wake_at_ms - rig.now_ms, ==, 4 * 60 * MINUTE_MS);
-  rig_assert_reason (&rig, "no further session for now: the next is tried in 4 h 00");
+  rig_assert_reason (&rig, "or Discord resets its token: the next is tried in 4 h 00");
   rig_wake (&rig);
   rig_give_url (&rig); /* asked anew */
   rig_greet (&rig);
   rig_give_ready (&rig);
+}
+
+static const struct {
+  const char *name;
+  gint64 remaining, total;
+  gboolean may; /* a session be opened */
+} reserve_cases[] = {
+  { "fresh", 1000, 1000, TRUE },
+  { "the-last-of-ours", 501, 1000, TRUE },
+  { "ours-are-used-up", 500, 1000, FALSE },
+  { "long-used-up", 3, 1000, FALSE },
+  { "a-bigger-total", 1500, 2000, FALSE },
+  { "a-smaller-total", 1, 200, TRUE },
+  { "total-not-told", 1, 0, TRUE },
+  { "absurd-total", 400, G_MAXINT64, FALSE },
+};
+
+/* A disk that is full and a daemon that restarts again and again: what Discord counts is what is
+ * known, and the 500 of a day hold all the same. */
+static void
+test_session_end_reserve (gconstpointer data)
+{
+  const guint i = GPOINTER_TO_UINT (data);
+  g_auto (Rig) rig = rig_new (1);
+
+  rig_feed (&rig, (TsmSessionEvent){ .kind = TSM_HAPPENED_URL,
+                                     .text = URL,
+                                     .remaining = reserve_cases[i].remaining,
+                                     .total = reserve_cases[i].total,
+                                     .delay_ms = 60 * MINUTE_MS });
+  if (reserve_cases[i].may) {
+    rig_assert_actions (&rig, TSM_ACTION_CONNECT, -1);
+    return;
+  }
+  rig_assert_actions (&rig, -1, -1);
+  g_assert_cmpint (rig.step.wake_at_ms - rig.now_ms, ==, 60 * MINUTE_MS);
+  rig_assert_reason (&rig, "no further session for now");
 }
 
 /* A limit that ends at once, again and again, is not asked after at once. */
@@ -439,6 +476,7 @@ main (int argc, char **argv)
   ADD_CASES ("closed", close_cases, test_session_end_closed)
   ADD_CASES ("closed-early", close_cases, test_session_end_closed_early)
   ADD_CASES ("settled", settled_cases, test_session_end_settled)
+  ADD_CASES ("reserve", reserve_cases, test_session_end_reserve)
   ADD_CASES ("restart", restart_cases, test_session_end_restart)
   ADD ("reconnect-before-hello", test_session_end_reconnect_before_hello);
   ADD ("reconnect-again", test_session_end_reconnect_again);

@@ -327,7 +327,7 @@ test_session_ready_without_id (void)
   rig_assert_phase (&rig, TSM_PHASE_WAITING);
 }
 
-/* Three that fail, wherever they do. */
+/* Three that fail, wherever they do, once Discord was reached. */
 static void
 test_session_three_resumes (void)
 {
@@ -335,14 +335,55 @@ test_session_three_resumes (void)
 
   rig_feed_plain (&rig, TSM_HAPPENED_CLOSED);
   rig_wake (&rig);
-  rig_feed (&rig, (TsmSessionEvent){ .kind = TSM_HAPPENED_CONNECT_FAILED, .text = "no route" });
-  rig_assert_reason (&rig, "no route");
+  rig_feed_plain (&rig, TSM_HAPPENED_CONNECTED);
+  rig_feed_plain (&rig, TSM_HAPPENED_CLOSED); /* before HELLO */
   g_assert_true (rig_try_again (&rig));
   rig_feed_plain (&rig, TSM_HAPPENED_CLOSED);
   g_assert_true (rig_try_again (&rig));
   rig_feed_plain (&rig, TSM_HAPPENED_RECONNECT);
   g_assert_false (rig_try_again (&rig));
   rig_assert_actions (&rig, TSM_ACTION_IDENTIFY, -1);
+}
+
+/* An outage in which every attempt fails at once is no fault of the session's: it is there again
+ * after eight minutes. Each fourth attempt asks the host that is not the session's own. */
+static void
+test_session_outlives_an_outage (void)
+{
+  g_auto (Rig) rig = rig_new_up (1);
+  guint n = 0;
+
+  rig_live (&rig, 2 * MINUTE_MS);
+  rig_feed_plain (&rig, TSM_HAPPENED_CLOSED);
+  while (rig.now_ms < BEGIN_MS + 9 * MINUTE_MS) {
+    rig_assert_actions (&rig, TSM_ACTION_CONNECT, -1);
+    g_assert_cmpstr (rig.step.actions[0].url, ==, n % 4 == 3 ? URL : RESUME_URL);
+    n++;
+    rig_feed (&rig, (TsmSessionEvent){ .kind = TSM_HAPPENED_CONNECT_FAILED, .text = "no route" });
+    rig_assert_reason (&rig, "no route");
+    rig_wake (&rig);
+  }
+  g_assert_cmpuint (n, >, 8);
+  g_assert_true (rig_try_again (&rig));
+}
+
+/* The session's own host is gone for good: the other one has the session too. */
+static void
+test_session_resumes_elsewhere (void)
+{
+  g_auto (Rig) rig = rig_new_up (1);
+
+  rig_live (&rig, 2 * MINUTE_MS);
+  rig_feed_plain (&rig, TSM_HAPPENED_CLOSED);
+  for (guint i = 0; i < 3; i++) {
+    g_assert_cmpstr (rig.step.actions[0].url, ==, RESUME_URL);
+    rig_feed (&rig, (TsmSessionEvent){ .kind = TSM_HAPPENED_CONNECT_FAILED, .text = "no route" });
+    rig_wake (&rig);
+  }
+  g_assert_cmpstr (rig.step.actions[0].url, ==, URL);
+  g_assert_true (rig_try_again (&rig));
+  rig_feed (&rig, (TsmSessionEvent){ .kind = TSM_HAPPENED_RESUMED, .seq = 2 });
+  rig_assert_phase (&rig, TSM_PHASE_UP);
 }
 
 /* One that works in between begins the count anew. */
@@ -422,6 +463,8 @@ main (int argc, char **argv)
   ADD ("resumes-at-url-without-another", test_session_resumes_at_url_without_another);
   ADD ("ready-without-id", test_session_ready_without_id);
   ADD ("three-resumes", test_session_three_resumes);
+  ADD ("outlives-an-outage", test_session_outlives_an_outage);
+  ADD ("resumes-elsewhere", test_session_resumes_elsewhere);
   ADD ("resumes-in-a-row", test_session_resumes_in_a_row);
   return g_test_run ();
 }
