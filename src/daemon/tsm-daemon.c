@@ -19,17 +19,23 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* In the order in which they are built. */
+/* The last answers of commands that were carried out, at the end. */
+#define LAST_ANSWERS_MS 2000
+#define GLANCE_MS       20
+
+/* In the order in which they are built, and gone again in about the opposite one. */
 typedef struct {
-  GMainLoop *loop;
-  TsmLock *lock;
   TsmEdges *edges;
+  TsmLock *lock;
   TsmDesk *desk;
-  TsmCommandSocket *command_socket;
   TsmHttpServer *http_server;
+  TsmCommandSocket *command_socket;
   TsmRunner *runner; /* it speaks to all the others */
-  TsmBot *bot;       /* the last: it speaks to the runner at once; NULL without TOKEN_BOT */
+  TsmBot *bot;       /* it speaks to the runner at once; NULL without TOKEN_BOT */
+  GMainLoop *loop;
   guint on_term, on_int;
+  guint on_glance; /* while the last answers are waited for */
+  gint64 end_us;   /* for so long, of the monotonic clock */
   GError *failure;
 } Daemon;
 
@@ -111,6 +117,19 @@ open_bot (Daemon *self, const TsmSettings *settings)
   self->bot = tsm_bot_new (&options);
 }
 
+static gboolean
+on_glance (gpointer data)
+{
+  Daemon *self = data;
+
+  if (tsm_bot_is_answering (self->bot) && g_get_monotonic_time () < self->end_us)
+    return G_SOURCE_CONTINUE;
+  self->on_glance = 0;
+  g_main_loop_quit (self->loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* What was done is also told to the one who asked for it. */
 static void
 on_end (const GError *error, gpointer data)
 {
@@ -118,7 +137,14 @@ on_end (const GError *error, gpointer data)
 
   if (error != NULL)
     self->failure = g_error_copy (error);
-  g_main_loop_quit (self->loop);
+  if (self->bot != NULL)
+    tsm_bot_leave (self->bot);
+  if (self->bot == NULL || !tsm_bot_is_answering (self->bot)) {
+    g_main_loop_quit (self->loop);
+    return;
+  }
+  self->end_us = g_get_monotonic_time () + LAST_ANSWERS_MS * 1000;
+  self->on_glance = g_timeout_add (GLANCE_MS, on_glance, self);
 }
 
 /* A second signal finds no handler, and ends a daemon that hangs. */
@@ -230,6 +256,7 @@ daemon_clear (Daemon *self)
 {
   g_clear_handle_id (&self->on_term, g_source_remove);
   g_clear_handle_id (&self->on_int, g_source_remove);
+  g_clear_handle_id (&self->on_glance, g_source_remove);
   g_clear_pointer (&self->bot, tsm_bot_free);
   g_clear_pointer (&self->http_server, tsm_http_server_free);
   g_clear_pointer (&self->command_socket, tsm_command_socket_free);

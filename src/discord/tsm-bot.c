@@ -377,11 +377,23 @@ tsm_bot_new (const TsmBotOptions *options)
 }
 
 void
+tsm_bot_leave (TsmBot *self)
+{
+  g_clear_pointer (&self->gateway, tsm_gateway_free);
+}
+
+gboolean
+tsm_bot_is_answering (const TsmBot *self)
+{
+  return tsm_rest_is_answering (self->rest);
+}
+
+void
 tsm_bot_free (TsmBot *self)
 {
   if (self == NULL)
     return;
-  g_clear_pointer (&self->gateway, tsm_gateway_free);
+  tsm_bot_leave (self);
   g_clear_pointer (&self->conversation, tsm_conversation_free);
   g_clear_pointer (&self->herald, tsm_herald_free);
   g_clear_pointer (&self->enrolment, tsm_enrolment_free);

@@ -38,7 +38,11 @@ typedef struct _TsmBot TsmBot;
 
 /* Starts at once; everything is copied or referenced. */
 TsmBot *tsm_bot_new (const TsmBotOptions *options);
-/* Says goodbye; commands that were not answered yet are not. */
+/* Says goodbye: nothing is taken any more. Answers under way go on. */
+void tsm_bot_leave (TsmBot *self);
+/* Whether an answer is under way. */
+gboolean tsm_bot_is_answering (const TsmBot *self);
+/* Leaves; commands that were not answered yet are not. */
 void tsm_bot_free (TsmBot *self);
 /* Tells every guild, now or when it can be reached again. */
 void tsm_bot_tell (TsmBot *self, const TsmNotice *notice);

@@ -7,9 +7,10 @@
 #define HTTP1_VARIABLE "SOUP_FORCE_HTTP1"
 /* Of each read and write, also of a handshake: a server that says nothing. */
 #define TIMEOUT_S 20
-/* Long enough for the next command of somebody at it; not so long that a router on the way has
- * forgotten the connection, for then a callback would be sent into the void. */
-#define IDLE_TIMEOUT_S 60
+/* Less than the 400 s after which Discord's front (Cloudflare) closes a quiet connection, and than
+ * what routers forget one after: a callback that goes into the void has lost its 3 s. Within it an
+ * answer pays no handshake. */
+#define IDLE_TIMEOUT_S 300
 /* Two for calls with the bot's token, two for edits, and the rest for callbacks. */
 #define CONNECTIONS 6
 

@@ -162,8 +162,9 @@ check_arrival (GAsyncResult *result, const Talk *talk)
   if (reply->code == CODE_UNKNOWN_INTERACTION)
     tsm_info ("discord", "interaction %s: too late to be answered", talk->interaction->id);
   else
-    tsm_warning ("discord", "interaction %s: the answer is refused: %u, code %" G_GINT64_FORMAT,
-                 talk->interaction->id, reply->status, reply->code);
+    tsm_warning ("discord",
+                 "interaction %s: the answer is refused: %u, code %" G_GINT64_FORMAT " %s",
+                 talk->interaction->id, reply->status, reply->code, reply->message);
   return reply->status >= 500 ? ARRIVAL_UNKNOWN : ARRIVAL_REFUSED;
 }
 

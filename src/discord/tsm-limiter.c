@@ -291,6 +291,7 @@ tsm_limiter_get_wait_ms (const TsmLimiterAnswer *answer)
   return CLAMP (wait_ms, WAIT_MS_MIN, WAIT_MS_MAX);
 }
 
+/* @bucket NULL: that of a callback, which is not kept. */
 static void
 learn_wait (TsmLimiter *self, Bucket *bucket, const TsmLimiterAnswer *answer, gint64 now_ms)
 {
@@ -299,13 +300,14 @@ learn_wait (TsmLimiter *self, Bucket *bucket, const TsmLimiterAnswer *answer, gi
   if (answer->status != 429)
     return;
   until_ms = now_ms + tsm_limiter_get_wait_ms (answer);
-  bucket->blocked_until_ms = MAX (bucket->blocked_until_ms, until_ms);
+  if (bucket != NULL)
+    bucket->blocked_until_ms = MAX (bucket->blocked_until_ms, until_ms);
   if (answer->is_global || !answer->is_json)
     self->halted_until_ms = MAX (self->halted_until_ms, until_ms);
 }
 
-gboolean
-tsm_limiter_count (TsmLimiter *self, const TsmLimiterAnswer *answer, gint64 now_ms)
+static gboolean
+count_fault (TsmLimiter *self, const TsmLimiterAnswer *answer, gint64 now_ms)
 {
   gint64 oldest_ms;
 
@@ -318,6 +320,13 @@ tsm_limiter_count (TsmLimiter *self, const TsmLimiterAnswer *answer, gint64 now_
   self->faults.n = 0;
   self->broken_until_ms = now_ms + TSM_LIMITER_BREAKER_MS;
   return TRUE;
+}
+
+gboolean
+tsm_limiter_take_callback (TsmLimiter *self, const TsmLimiterAnswer *answer, gint64 now_ms)
+{
+  learn_wait (self, NULL, answer, now_ms);
+  return count_fault (self, answer, now_ms);
 }
 
 gboolean
@@ -374,7 +383,7 @@ tsm_limiter_settle (TsmLimiter *self, guint64 id, const TsmLimiterAnswer *answer
   } else
     g_hash_table_remove (self->entries, &id);
   sweep (self, now_ms);
-  return tsm_limiter_count (self, answer, now_ms);
+  return count_fault (self, answer, now_ms);
 }
 
 void

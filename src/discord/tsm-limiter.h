@@ -76,8 +76,10 @@ gboolean tsm_limiter_settle (TsmLimiter *self, guint64 id, const TsmLimiterAnswe
 /* Forgets a call that waits. */
 void tsm_limiter_withdraw (TsmLimiter *self, guint64 id);
 
-/* Counts the answer of a callback. TRUE: the breaker has opened just now. */
-gboolean tsm_limiter_count (TsmLimiter *self, const TsmLimiterAnswer *answer, gint64 now_ms);
+/* Takes in the answer of a callback: it counts for the breaker, and a 429 that is global, or not
+ * Discord's own, halts the calls with the bot's token. TRUE: the breaker has opened just now. */
+gboolean tsm_limiter_take_callback (TsmLimiter *self, const TsmLimiterAnswer *answer,
+                                    gint64 now_ms);
 /* Open: nothing is sent, callbacks included. */
 gboolean tsm_limiter_is_broken (const TsmLimiter *self, gint64 now_ms);
 /* How long a 429 asks to wait. */

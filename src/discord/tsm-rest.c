@@ -23,9 +23,8 @@
 /* Longer than any name that Discord gives a bucket. */
 #define BUCKET_BYTES_MAX 128
 
-#define CODE_UNKNOWN_INTERACTION  10062
 #define CODE_ALREADY_ACKNOWLEDGED 40060
-#define CODE_BAD_FORM             50035
+#define CODE_OVERLOADED           130000
 
 struct _TsmRest {
   guint n_refs; /* one of the owner, one of each call */
@@ -39,7 +38,6 @@ struct _TsmRest {
   guint64 n_calls;
   guint n_limited; /* calls that are the limiter's */
   GSource *wake;
-  guint64 n_unknown;
 };
 
 typedef struct {
@@ -143,11 +141,22 @@ end_call (Call *call, TsmRestReply *reply, GError *error)
     g_task_return_pointer (task, reply, (GDestroyNotify) tsm_rest_reply_free);
 }
 
+static GError *
+new_cancelled (void)
+{
+  return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
+}
+
 static gboolean
 on_end (gpointer user_data)
 {
   Call *call = user_data;
 
+  /* Whatever it was to end with: who was told "cancelled" knows that the TsmRest is gone. */
+  if (call->rest->is_closed) {
+    g_clear_error (&call->error);
+    call->error = new_cancelled ();
+  }
   end_call (call, NULL, g_steal_pointer (&call->error));
   return G_SOURCE_REMOVE;
 }
@@ -163,12 +172,6 @@ end_call_soon (Call *call, GError *error)
   call->error = error;
   call->end = attach (g_idle_source_new (), on_end, call);
   g_source_set_priority (call->end, G_PRIORITY_DEFAULT);
-}
-
-static GError *
-new_cancelled (void)
-{
-  return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, "Operation was cancelled");
 }
 
 static GError *
@@ -270,13 +273,20 @@ read_complaint (const TsmExchangeAnswer *answer)
   return tsm_complaint_new (text, length);
 }
 
+/* What an answer amounts to. */
+static guint
+get_status (const TsmExchangeAnswer *answer, const TsmComplaint *complaint)
+{
+  return complaint->code == CODE_OVERLOADED ? SOUP_STATUS_SERVICE_UNAVAILABLE : answer->status;
+}
+
 /* Whether another try may help. */
 static gboolean
-is_lost (const TsmExchangeAnswer *answer)
+is_lost (const TsmExchangeAnswer *answer, const TsmComplaint *complaint)
 {
   switch (answer->outcome) {
   case TSM_EXCHANGE_ANSWERED:
-    return answer->status >= 500;
+    return get_status (answer, complaint) >= 500;
   case TSM_EXCHANGE_LOST:
   case TSM_EXCHANGE_LATE:
     return TRUE;
@@ -296,19 +306,15 @@ may_repeat (const Call *call)
   return call->is_repeatable && call->n_lost < TRIES;
 }
 
-static void
-note_refusal (Call *call, const TsmExchangeAnswer *answer, const TsmComplaint *complaint)
+/* With what is wrong with our form, if it is that. */
+static char *
+dup_message (const Call *call, const TsmComplaint *complaint)
 {
-  g_autofree char *flaws = dup_redacted (call, complaint->flaws);
+  g_autofree char *whole = NULL;
 
-  if (complaint->code == CODE_BAD_FORM)
-    tsm_warning (TOPIC, "%s: Discord does not like our form: %s", call->label, flaws);
-  else if (complaint->code == CODE_UNKNOWN_INTERACTION) {
-    call->rest->n_unknown++;
-    tsm_info (TOPIC, "%s: came too late, or after another process's answer", call->label);
-  } else if (answer->status >= 400)
-    tsm_debug (TOPIC, "%s: %u, code %" G_GINT64_FORMAT, call->label, answer->status,
-               complaint->code);
+  if (complaint->flaws[0] != '\0')
+    whole = g_strdup_printf ("%s: %s", complaint->message, complaint->flaws);
+  return dup_redacted (call, whole != NULL ? whole : complaint->message);
 }
 
 /* Takes @call. */
@@ -319,11 +325,12 @@ reply_to (Call *call, const TsmExchangeAnswer *answer, const TsmComplaint *compl
   const gboolean was_heard =
       is_callback (call) && call->n_lost > 0 && complaint->code == CODE_ALREADY_ACKNOWLEDGED;
 
-  if (!was_heard)
-    note_refusal (call, answer, complaint);
-  reply->status = was_heard ? 204 : answer->status;
+  if (!was_heard && answer->status >= 400)
+    tsm_debug (TOPIC, "%s: %u, code %" G_GINT64_FORMAT, call->label, answer->status,
+               complaint->code);
+  reply->status = was_heard ? SOUP_STATUS_NO_CONTENT : get_status (answer, complaint);
   reply->code = was_heard ? 0 : complaint->code;
-  reply->message = was_heard ? g_strdup ("") : dup_redacted (call, complaint->message);
+  reply->message = was_heard ? g_strdup ("") : dup_message (call, complaint);
   reply->body = g_bytes_ref (answer->body);
   end_call (call, reply, NULL);
 }
@@ -382,7 +389,8 @@ repeat_callback (Call *call, const TsmLimiterAnswer *limits)
 
 /* Tells the limiter. TRUE: the call goes on. */
 static gboolean
-settle (Call *call, const TsmExchangeAnswer *answer, const TsmLimiterAnswer *limits)
+settle (Call *call, const TsmExchangeAnswer *answer, const TsmComplaint *complaint,
+        const TsmLimiterAnswer *limits)
 {
   TsmRest *self = call->rest;
   /* Waits begin when this millisecond is over, lest one ends a part of it too early. */
@@ -390,18 +398,19 @@ settle (Call *call, const TsmExchangeAnswer *answer, const TsmLimiterAnswer *lim
   const gboolean is_limited = limits->status == 429;
   const gint64 pause_ms = is_limited ? 0 : (gint64) self->options.pause_ms << call->n_lost;
   const gboolean is_over = self->is_closed || (call->is_authorized && self->is_denied);
+  const gboolean was_lost = is_lost (answer, complaint);
   gboolean is_again;
 
-  if (is_lost (answer))
+  if (was_lost)
     call->n_lost++;
-  is_again = !is_over && (is_limited || (is_lost (answer) && may_repeat (call)));
+  is_again = !is_over && (is_limited || (was_lost && may_repeat (call)));
   if (is_limited)
     tsm_info (TOPIC, "%s: rate limit%s, to wait %" G_GINT64_FORMAT " ms", call->label,
               limits->is_global ? " of all calls" : "", tsm_limiter_get_wait_ms (limits));
   else if (is_again)
     tsm_debug (TOPIC, "%s: to be tried again", call->label);
   if (is_callback (call)) {
-    note_breaker (tsm_limiter_count (self->limiter, limits, now_ms));
+    note_breaker (tsm_limiter_take_callback (self->limiter, limits, now_ms));
     return is_again && repeat_callback (call, limits);
   }
   note_breaker (tsm_limiter_settle (self->limiter, call->id, limits,
@@ -439,7 +448,7 @@ on_exchanged (const TsmExchangeAnswer *answer, gpointer user_data)
 
   self->n_refs++;
   call->exchange = NULL;
-  if (!settle (call, answer, &limits))
+  if (!settle (call, answer, complaint, &limits))
     conclude (call, answer, complaint);
   if (!self->is_closed)
     pump (self);
@@ -664,8 +673,15 @@ tsm_rest_is_denied (const TsmRest *self)
   return self->is_denied;
 }
 
-guint64
-tsm_rest_get_n_unknown (const TsmRest *self)
+gboolean
+tsm_rest_is_answering (const TsmRest *self)
 {
-  return self->n_unknown;
+  GHashTableIter iter;
+  gpointer call;
+
+  g_hash_table_iter_init (&iter, self->calls);
+  while (g_hash_table_iter_next (&iter, NULL, &call))
+    if (!((const Call *) call)->is_authorized)
+      return TRUE;
+  return FALSE;
 }

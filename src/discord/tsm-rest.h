@@ -36,16 +36,18 @@ typedef struct {
 } TsmRestCall;
 
 typedef struct {
-  guint status;  /* 200 to 599 but 429, which is waited out, and 401, unless an interaction's */
+  /* 200 to 599 but 429, which is waited out, and 401, unless an interaction's. Where Discord says
+   * that it is overloaded (130000), it is 503 whatever came. */
+  guint status;
   gint64 code;   /* Discord's own error code (spec discord 14); 0: none */
-  char *message; /* Discord's word for it, one line; "" when there is none */
+  char *message; /* Discord's word for it, one line, with the paths of 50035; "": it has none */
   GBytes *body;  /* never NULL */
 } TsmRestReply;
 
 typedef struct _TsmRest TsmRest;
 
 TsmRest *tsm_rest_new (const TsmRestOptions *options);
-/* Calls under way end with G_IO_ERROR_CANCELLED, on the main context. */
+/* Calls that have not ended yet do so with G_IO_ERROR_CANCELLED, on the main context. */
 void tsm_rest_free (TsmRest *self);
 
 /* Copies @call. @callback gets a NULL source object, and may free the TsmRest. */
@@ -61,8 +63,8 @@ gboolean tsm_rest_reply_is_done (const TsmRestReply *self);
 /* The token is dead, as the gateway has heard: nothing with it is sent any more. */
 void tsm_rest_deny (TsmRest *self);
 gboolean tsm_rest_is_denied (const TsmRest *self);
-/* Answers that came too late, or after another process's with the same token (10062). */
-guint64 tsm_rest_get_n_unknown (const TsmRest *self);
+/* Whether a call with an interaction's token has not ended: somebody waits for it. */
+gboolean tsm_rest_is_answering (const TsmRest *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsmRest, tsm_rest_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TsmRestReply, tsm_rest_reply_free)

@@ -279,7 +279,7 @@ test_limiter_breaker (gconstpointer data)
   gint64 now_ms = START_MS;
 
   for (guint n = 1; n <= breaker_cases[i].n; n++, now_ms += breaker_cases[i].step_ms)
-    g_assert_cmpint (tsm_limiter_count (limiter, &breaker_cases[i].answer, now_ms), ==,
+    g_assert_cmpint (tsm_limiter_take_callback (limiter, &breaker_cases[i].answer, now_ms), ==,
                      breaker_cases[i].opens && n == breaker_cases[i].n);
   now_ms -= breaker_cases[i].step_ms;
   g_assert_cmpint (tsm_limiter_is_broken (limiter, now_ms), ==, breaker_cases[i].opens);
@@ -292,7 +292,33 @@ test_limiter_breaker (gconstpointer data)
   g_assert_false (tsm_limiter_is_broken (limiter, now_ms + TSM_LIMITER_BREAKER_MS));
   /* It counts anew. */
   now_ms += TSM_LIMITER_BREAKER_MS;
-  g_assert_cmpint (tsm_limiter_count (limiter, &breaker_cases[i].answer, now_ms), ==, FALSE);
+  g_assert_cmpint (tsm_limiter_take_callback (limiter, &breaker_cases[i].answer, now_ms), ==,
+                   FALSE);
+}
+
+static const struct {
+  const char *name;
+  TsmLimiterAnswer answer;
+  gint64 delay_ms; /* of the bot's next call */
+} callback_cases[] = {
+  { "well", { 204, NULL, -1, -1, -1, FALSE, FALSE, FALSE }, 0 },
+  { "its-own-bucket", { 429, NULL, -1, -1, 3000, FALSE, FALSE, TRUE }, 0 },
+  { "global", { 429, NULL, -1, -1, 3000, TRUE, FALSE, TRUE }, 3000 },
+  { "cloudflare", { 429, NULL, -1, -1, 3000, FALSE, FALSE, FALSE }, TSM_LIMITER_OUTSIDE_MS },
+};
+
+/* A callback waits for nothing, but what Discord says to it of all calls is heard. */
+static void
+test_limiter_callback (gconstpointer data)
+{
+  const guint i = GPOINTER_TO_UINT (data);
+  g_autoptr (TsmLimiter) limiter = tsm_limiter_new ();
+
+  tsm_limiter_take_callback (limiter, &callback_cases[i].answer, START_MS);
+  push (limiter, 1, TSM_LIMITER_LANE_BOT, "k", "1");
+  g_assert_cmpint (get_delay_ms (limiter, START_MS, 1), ==, callback_cases[i].delay_ms);
+  push (limiter, 2, TSM_LIMITER_LANE_INTERACTION, "e", "1");
+  g_assert_cmpint (get_delay_ms (limiter, START_MS, 2), ==, 0);
 }
 
 static void
@@ -581,6 +607,11 @@ main (int argc, char **argv)
     g_autofree char *path = g_strconcat ("/limiter/breaker/", breaker_cases[i].name, NULL);
 
     g_test_add_data_func (path, GUINT_TO_POINTER (i), test_limiter_breaker);
+  }
+  for (guint i = 0; i < G_N_ELEMENTS (callback_cases); i++) {
+    g_autofree char *path = g_strconcat ("/limiter/callback/", callback_cases[i].name, NULL);
+
+    g_test_add_data_func (path, GUINT_TO_POINTER (i), test_limiter_callback);
   }
   g_test_add_func ("/limiter/one-of-a-bucket-in-order", test_limiter_one_of_a_bucket_in_order);
   g_test_add_func ("/limiter/repeat-keeps-its-place", test_limiter_repeat_keeps_its_place);

@@ -240,51 +240,44 @@ static const struct {
   gint64 code;
   const char *message;
   gboolean is_done;
-  const char *log; /* NULL: none in particular */
 } reply_cases[] = {
-  { "done", TSM_ROUTE_CHANNEL, { 200, .body = "{\"id\":\"22\"}" }, 0, "", TRUE, NULL },
-  { "nothing-to-say", TSM_ROUTE_CALLBACK, { 204 }, 0, "", TRUE, NULL },
-  { "a-member-called-code", TSM_ROUTE_CHANNEL, { 200, .body = "{\"code\":7}" }, 0, "", TRUE, NULL },
-  { "redirect", TSM_ROUTE_CHANNEL, { 302, .headers = "Location: /elsewhere" }, 0, "", FALSE, NULL },
+  { "done", TSM_ROUTE_CHANNEL, { 200, .body = "{\"id\":\"22\"}" }, 0, "", TRUE },
+  { "nothing-to-say", TSM_ROUTE_CALLBACK, { 204 }, 0, "", TRUE },
+  { "a-member-called-code", TSM_ROUTE_CHANNEL, { 200, .body = "{\"code\":7}" }, 0, "", TRUE },
+  { "redirect", TSM_ROUTE_CHANNEL, { 302, .headers = "Location: /elsewhere" }, 0, "", FALSE },
   { "bad-form",
     TSM_ROUTE_CALLBACK,
     { 400, .body = "{\"code\":50035,\"message\":\"Invalid Form Body\",\"errors\":{\"data\":{"
                    "\"title\":{\"_errors\":[{\"code\":\"X\",\"message\":\"of " INTERACTION_TOKEN
                    " and " BOT_TOKEN "\"}]}}}}" },
     50035,
-    "Invalid Form Body",
-    FALSE,
-    "POST /interactions/9/***/callback: Discord does not like our form: data.title: of *** and *** "
-    "(X)" },
+    "Invalid Form Body: data.title: of *** and *** (X)",
+    FALSE },
   { "no-access",
     TSM_ROUTE_POST_MESSAGE,
     { 403, .body = ERROR_BODY (50001) },
     50001,
     "Said ***.",
-    FALSE,
-    NULL },
+    FALSE },
   { "an-interaction's-401",
     TSM_ROUTE_PATCH_ORIGINAL,
     { 401, .body = ERROR_BODY (50027) },
     50027,
     "Said ***.",
-    FALSE,
-    NULL },
+    FALSE },
   { "too-late",
     TSM_ROUTE_CALLBACK,
     { 404, .body = ERROR_BODY (10062) },
     10062,
     "Said ***.",
-    FALSE,
-    "POST /interactions/9/***/callback: came too late" },
+    FALSE },
   { "answered-by-another",
     TSM_ROUTE_CALLBACK,
     { 400, .body = ERROR_BODY (40060) },
     40060,
     "Said ***.",
-    FALSE,
-    NULL },
-  { "a-web-page", TSM_ROUTE_CHANNEL, { 403, .body = "<html>" }, 0, "", FALSE, NULL },
+    FALSE },
+  { "a-web-page", TSM_ROUTE_CHANNEL, { 403, .body = "<html>" }, 0, "", FALSE },
 };
 
 static const char *
@@ -333,11 +326,10 @@ test_rest_reply (gconstpointer data)
   g_assert_cmpstr (reply->message, ==, reply_cases[i].message);
   g_assert_true (g_bytes_equal (reply->body, body));
   g_assert_cmpint (tsm_rest_reply_is_done (reply), ==, reply_cases[i].is_done);
-  g_assert_cmpuint (tsm_rest_get_n_unknown (bench.rest), ==, reply_cases[i].code == 10062);
   g_assert_cmpuint (count_requests (&bench), ==, 1);
   g_assert_cmpuint (bench.n_denied, ==, 0);
-  if (reply_cases[i].log != NULL)
-    g_assert_cmpuint (count_logged (reply_cases[i].log), ==, 1);
+  /* Whoever asked says what it means; here it is no more than a detail. */
+  g_assert_cmpuint (count_logged ("code "), ==, reply_cases[i].answer.status >= 400);
   bench_close (&bench);
 }
 
@@ -360,6 +352,10 @@ test_rest_reply (gconstpointer data)
 #define CUT                                  \
   {                                          \
     .manner = TSM_TEST_CUT, .body = "{\"a\"" \
+  }
+#define OVERLOADED                             \
+  {                                            \
+    .status = 400, .body = ERROR_BODY (130000) \
   }
 #define WAS_HEARD                             \
   {                                           \
@@ -398,6 +394,9 @@ static const struct {
     2,
     2,
     204 },
+  { "overloaded-is-tried-again", TSM_ROUTE_CHANNEL, FALSE, { OVERLOADED, WELL }, 2, 2, 200 },
+  { "overloaded-is-a-503", TSM_ROUTE_POST_MESSAGE, FALSE, { OVERLOADED, WELL }, 2, 1, 503 },
+  { "callback-after-overloaded", TSM_ROUTE_CALLBACK, FALSE, { OVERLOADED, WELL }, 2, 2, 200 },
   { "callback-in-time-or-never", TSM_ROUTE_CALLBACK, FALSE, { NEVER, WELL }, 2, 1, 0 },
 };
 
@@ -587,6 +586,8 @@ static const struct {
     LIMITED (NULL, "{\"retry_after\":0.06}"), 2, 60 },
   { "callback", TSM_ROUTE_CALLBACK, TSM_ROUTE_CALLBACK, NULL,
     LIMITED (NULL, "{\"retry_after\":0.06}"), 2, 0 },
+  { "callback-global-is-for-channels", TSM_ROUTE_CALLBACK, TSM_ROUTE_POST_MESSAGE, "8",
+    LIMITED (NULL, "{\"retry_after\":0.06,\"global\":true}"), 2, 60 },
   { "none-left",
     TSM_ROUTE_POST_MESSAGE,
     TSM_ROUTE_POST_MESSAGE,
@@ -884,6 +885,50 @@ test_rest_freed_from_within (void)
   bench_close (&bench);
 }
 
+/* What has come meanwhile is not told to one who may be gone: cancelled, whatever it was. */
+static void
+test_rest_freed_after_a_result (void)
+{
+  Bench bench;
+  GAsyncResult *waiting = NULL, *refused = NULL;
+
+  bench_open (&bench, &(TsmRestOptions){ 0 });
+  tsm_test_server_answer (bench.server, "/api/channels/9", (TsmTestAnswer) NEVER);
+  begin (&bench, TSM_ROUTE_CHANNEL, NULL, &waiting);
+  tsm_rest_deny (bench.rest);
+  begin (&bench, TSM_ROUTE_CHANNEL, NULL, &refused);
+  g_assert_null (refused);
+  tsm_rest_free (g_steal_pointer (&bench.rest));
+  check_cancelled (&refused);
+  check_cancelled (&waiting);
+  bench_close (&bench);
+}
+
+static void
+test_rest_is_answering (void)
+{
+  static const TsmRouteKind kinds[] = { TSM_ROUTE_CALLBACK, TSM_ROUTE_PATCH_ORIGINAL,
+                                        TSM_ROUTE_FOLLOW_UP };
+  Bench bench;
+
+  bench_open (&bench, &(TsmRestOptions){ 0 });
+  g_assert_false (tsm_rest_is_answering (bench.rest));
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++) {
+    GAsyncResult *message = NULL, *answer = NULL;
+
+    begin (&bench, TSM_ROUTE_POST_MESSAGE, NULL, &message);
+    g_assert_false (tsm_rest_is_answering (bench.rest)); /* for nobody */
+    begin (&bench, kinds[i], NULL, &answer);
+    g_assert_true (tsm_rest_is_answering (bench.rest));
+    tsm_rest_reply_free (tsm_rest_send_finish (tsm_test_server_wait (&answer), NULL));
+    g_assert_false (tsm_rest_is_answering (bench.rest));
+    tsm_rest_reply_free (tsm_rest_send_finish (tsm_test_server_wait (&message), NULL));
+    g_object_unref (answer);
+    g_object_unref (message);
+  }
+  bench_close (&bench);
+}
+
 static void
 test_rest_too_many_wait (void)
 {
@@ -939,6 +984,8 @@ main (int argc, char **argv)
   g_test_add_func ("/rest/denied-while-waiting-for-retry",
                    test_rest_denied_while_waiting_for_retry);
   g_test_add_func ("/rest/breaker", test_rest_breaker);
+  g_test_add_func ("/rest/freed-after-a-result", test_rest_freed_after_a_result);
+  g_test_add_func ("/rest/is-answering", test_rest_is_answering);
   g_test_add_func ("/rest/cancelled", test_rest_cancelled);
   g_test_add_func ("/rest/freed-from-within", test_rest_freed_from_within);
   g_test_add_func ("/rest/too-many-wait", test_rest_too_many_wait);
