@@ -59,3 +59,6 @@
 
 /* Calls of Discord's REST interface, callbacks aside, that wait or are under way at once. */
 #define TSM_LIMIT_REST_CALLS 256
+
+/* One answer of it: a guild with hundreds of roles and emojis is some hundred KiB. */
+#define TSM_LIMIT_REST_BYTES (2 * 1024 * 1024)

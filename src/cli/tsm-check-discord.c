@@ -128,6 +128,7 @@ is_of_group (const Check *self, gint64 guild_id)
 static gboolean
 check_channel (const Check *self, const char *id)
 {
+  g_autofree char *what = g_strdup_printf ("channel %s", id);
   g_autoptr (TsmRestReply) reply = ask (self, TSM_ROUTE_CHANNEL, id);
   g_autoptr (TsmBody) body = NULL;
   gint64 guild_id = 0;
@@ -135,17 +136,20 @@ check_channel (const Check *self, const char *id)
   if (reply == NULL)
     return FALSE;
   body = parse (reply);
-  if (!tsm_rest_reply_is_done (reply) || body == NULL)
+  if (reply->status == 403 || reply->status == 404)
     tsm_checkup_add (self->checkup, TSM_FINDING_FAIL, SUBJECT,
                      "TSM cannot see channel %s of NOTICE_CHANNEL_IDS; check the id, and give it "
                      "the rights to see it and to write there",
                      id);
+  else if (!tsm_rest_reply_is_done (reply) || body == NULL)
+    say_refused (self, what, reply);
   else if (!tsm_body_get_member_integer (tsm_body_get_root (body), "guild_id", &guild_id) ||
            !is_of_group (self, guild_id))
     tsm_checkup_add (self->checkup, TSM_FINDING_FAIL, SUBJECT,
                      "channel %s of NOTICE_CHANNEL_IDS is in no guild of GUILD_ID", id);
   else
-    tsm_checkup_add (self->checkup, TSM_FINDING_OK, SUBJECT, "channel %s takes notices", id);
+    tsm_checkup_add (self->checkup, TSM_FINDING_OK, SUBJECT,
+                     "TSM sees channel %s of NOTICE_CHANNEL_IDS", id);
   return TRUE;
 }
 

@@ -117,7 +117,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
     succeed (self);
   else if (size == 0)
     fail (self, TSM_EXCHANGE_LOST, "closed the connection within its answer");
-  else if (self->body->len + size > TSM_LIMIT_BODY_BYTES)
+  else if (self->body->len + size > TSM_LIMIT_REST_BYTES)
     fail (self, TSM_EXCHANGE_TOO_LONG, "gave an answer that is too long");
   else {
     g_byte_array_append (self->body, data, (guint) size);

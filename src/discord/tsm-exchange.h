@@ -20,7 +20,7 @@ typedef enum {
   TSM_EXCHANGE_ANSWERED = 0,
   TSM_EXCHANGE_LOST, /* not reached, or not to the end: it may have been heard */
   TSM_EXCHANGE_LATE,
-  TSM_EXCHANGE_TOO_LONG, /* over TSM_LIMIT_BODY_BYTES */
+  TSM_EXCHANGE_TOO_LONG, /* over TSM_LIMIT_REST_BYTES */
   TSM_EXCHANGE_CANCELLED,
 } TsmExchangeOutcome;
 

@@ -125,6 +125,66 @@ class Arrival(LinkTest):
         self.stop()
 
 
+class End(LinkTest):
+    """SIGTERM, with an answer on its way."""
+
+    def test_answer_arrives(self):
+        self.start_bot()
+        self.discord.rest.latency_s = 1
+        call = self.discord.command("plan", self.owner, self.guild)
+        self.world.wait_until(lambda: self.discord.rest.calls("callback"),
+                              by=self.world.now + 1, what="the callback")
+        self.assertFalse(call.is_answered)
+        connection = self.gateway.connection
+        self.stop()
+        self.assertTrue(call.is_answered)
+        self.assertEqual(connection.close_code, 1000)
+
+    def test_answer_that_never_arrives(self):
+        self.start_bot()
+        self.discord.rest.inject("callback", "hang")
+        self.discord.command("plan", self.owner, self.guild)
+        self.world.wait_until(lambda: self.discord.rest.calls("callback"),
+                              by=self.world.now + 1, what="the callback")
+        begin = self.world.now
+        self.stop()
+        self.assertLess(self.world.now - begin, 3)
+
+
+class Quiet(LinkTest):
+    """Commands that come minutes apart."""
+
+    def type_twice(self, quiet_s):
+        """The connections that the two answers came over."""
+        self.start_bot()
+        self.type("plan", self.owner)
+        self.world.run_for(quiet_s)
+        self.assertLess(self.type("plan", self.owner).latency_s, 0.5)
+        return [call.connection for call in self.discord.rest.calls("callback")]
+
+    def test_connection_lives_on(self):
+        self.discord.rest.keep_alive_s = 400  # as Cloudflare's
+        first, second = self.type_twice(4 * MINUTE)
+        self.assertEqual(first, second)
+
+    def test_connection_is_given_up_before_the_server_does(self):
+        self.discord.rest.keep_alive_s = 400
+        first, second = self.type_twice(6 * MINUTE)
+        self.assertNotEqual(first, second)
+
+    def test_server_closes_first(self):
+        self.discord.rest.keep_alive_s = 120
+        first, second = self.type_twice(3 * MINUTE)
+        self.assertNotEqual(first, second)
+
+    def test_server_closes_as_the_answer_comes(self):
+        self.start_bot()
+        self.type("plan", self.owner)
+        self.world.run_for(4 * MINUTE)
+        self.discord.rest.inject("callback", "drop")
+        self.assertTrue(self.type("plan", self.owner).is_answered)
+
+
 class BigGuild(LinkTest):
     """A GUILD_CREATE of 2 MiB; libsoup's own bound is 128 KiB."""
 

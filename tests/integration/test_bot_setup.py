@@ -300,7 +300,7 @@ class Doctor(SetupTest):
         channel = self.discord.add_channel(self.guild, "news")
         self.settings["NOTICE_CHANNEL_IDS"] = channel.id
         self.doctor(0, "ok.*token is good", f"ok.*guild {self.guild.id}",
-                    f"ok.*guild {self.guilds[1].id}", f"ok.*channel {channel.id}")
+                    f"ok.*guild {self.guilds[1].id}", f"ok.*TSM sees channel {channel.id}")
         self.assertEqual({call.method for call in self.discord.rest.requests}, {"GET"})
         self.assertEqual(self.discord.gateway.identifies, [], "it takes no session")
 
@@ -327,6 +327,24 @@ class Doctor(SetupTest):
     def test_channel_missing(self):
         self.settings["NOTICE_CHANNEL_IDS"] = str(int(self.guild.channel.id) + 1)
         self.doctor(1, "fail.*cannot see channel")
+
+    def test_channel_forbidden(self):
+        channel = self.discord.add_channel(self.guild, "news")
+        self.settings["NOTICE_CHANNEL_IDS"] = channel.id
+        self.discord.rest.inject("channel", 403)
+        self.doctor(1, f"fail.*cannot see channel {channel.id}")
+
+    def test_channel_in_an_outage(self):
+        """No fault of the channel's."""
+        channel = self.discord.add_channel(self.guild, "news")
+        self.settings["NOTICE_CHANNEL_IDS"] = channel.id
+        self.discord.rest.inject("channel", 503, times=3)
+        self.doctor(1, f"fail.*channel {channel.id}: Discord answers 503")
+
+    def test_guild_of_half_a_mebibyte(self):
+        filler = b'{"id":"%s","x":"%s"}' % (self.guild.id.encode(), b"x" * 512 * 1024)
+        self.discord.rest.inject("guild", Response(body=filler))
+        self.doctor(0, f"ok.*guild {self.guild.id}")
 
     def test_channel_of_another_guild(self):
         self.settings["NOTICE_CHANNEL_IDS"] = self.guilds[1].channel.id

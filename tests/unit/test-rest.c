@@ -450,19 +450,19 @@ test_rest_refused_connection (void)
 static void
 test_rest_body_limit (void)
 {
-  g_autofree char *body = g_strnfill (TSM_LIMIT_BODY_BYTES + 1, ' ');
+  g_autofree char *body = g_strnfill (TSM_LIMIT_REST_BYTES + 1, ' ');
   Bench bench;
   g_autoptr (TsmRestReply) reply = NULL, none = NULL;
   g_autoptr (GError) error = NULL;
 
   bench_open (&bench, &(TsmRestOptions){ 0 });
   tsm_test_server_answer (bench.server, "/api/channels/9",
-                          (TsmTestAnswer){ .body = body, .length = TSM_LIMIT_BODY_BYTES });
+                          (TsmTestAnswer){ .body = body, .length = TSM_LIMIT_REST_BYTES });
   tsm_test_server_answer (bench.server, "/api/channels/9",
-                          (TsmTestAnswer){ .body = body, .length = TSM_LIMIT_BODY_BYTES + 1 });
+                          (TsmTestAnswer){ .body = body, .length = TSM_LIMIT_REST_BYTES + 1 });
   reply = ask_of (&bench, TSM_ROUTE_CHANNEL, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (g_bytes_get_size (reply->body), ==, TSM_LIMIT_BODY_BYTES);
+  g_assert_cmpuint (g_bytes_get_size (reply->body), ==, TSM_LIMIT_REST_BYTES);
   none = ask_of (&bench, TSM_ROUTE_CHANNEL, NULL, &error);
   g_assert_error (error, TSM_ERROR, TSM_ERROR_UPSTREAM);
   g_assert_cmpuint (count_requests (&bench), ==, 2);
