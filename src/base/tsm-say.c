@@ -39,7 +39,7 @@ dup_value (TsmLang lang, GTimeZone *zone, const TsmSaid *value)
     return g_strdup (tsm_word_get_power (lang, (TsmPower) value->number));
   case TSM_SAID_CALLER:
     if (value->number == 0)
-      return g_strdup (tsm_text (lang, N_ ("The server's owner")));
+      return g_strdup (tsm_text (lang, N_ ("Someone at the machine")));
     return g_strdup_printf ("<@%" G_GINT64_FORMAT ">", value->number);
   case TSM_SAID_USER:
     if (value->number == TSM_USER_HOUSE)

@@ -90,6 +90,7 @@ get_mark (const TsmNotice *notice)
   case TSM_NOTICE_COLOUR:
     return get_colour_mark (notice->colour);
   case TSM_NOTICE_WARNING:
+  case TSM_NOTICE_LATE:
     return TSM_DEMO_MARK_WARNING;
   case TSM_NOTICE_POWER:
     return TSM_DEMO_MARK_POWER;

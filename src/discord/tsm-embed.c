@@ -206,6 +206,19 @@ add_field (Embed *embed, const TsmTable *table, guint row)
   return TRUE;
 }
 
+static guint
+count_figures (const TsmCard *card)
+{
+  guint n_rows = 0;
+
+  for (guint i = 0; i < card->tables->len; i++) {
+    const TsmTable *table = g_ptr_array_index (card->tables, i);
+
+    n_rows += table->kind == TSM_TABLE_FIGURES ? tsm_table_get_n_rows (table) : 0;
+  }
+  return n_rows;
+}
+
 /* The tables of figures. What there is no room for is not shown, and a last line says so. */
 static void
 add_fields (Embed *embed, const TsmCard *card, TsmLang lang)
@@ -214,6 +227,8 @@ add_fields (Embed *embed, const TsmCard *card, TsmLang lang)
   const gsize reserve = (gsize) g_utf8_strlen (cut, -1);
   gboolean has_room = TRUE;
 
+  if (count_figures (card) == 0)
+    return;
   embed->left -= MIN (reserve, embed->left);
   tsm_json_begin_array (embed->body, "fields");
   for (guint i = 0; i < card->tables->len; i++) {

@@ -9,6 +9,7 @@
 #include "engine/tsm-json.h"
 #include "rules/tsm-day.h"
 #include "rules/tsm-derogate.h"
+#include "rules/tsm-window.h"
 #include <string.h>
 
 /* Of a button's or a menu's label, and of a menu's placeholder, in code points. */
@@ -51,7 +52,7 @@ get_refusal_title (TsmRefusal refusal)
   case TSM_REFUSAL_USAGE:
     return N_ ("Not understood");
   case TSM_REFUSAL_NOT_MEMBER:
-    return N_ ("Not in the guild");
+    return N_ ("Wrong Discord server");
   case TSM_REFUSAL_NOT_ADMIN:
     return N_ ("For admins");
   case TSM_REFUSAL_NOT_A_USER:
@@ -59,7 +60,7 @@ get_refusal_title (TsmRefusal refusal)
   case TSM_REFUSAL_NOT_HERE:
     return N_ ("Not here");
   case TSM_REFUSAL_ALREADY_HERE:
-    return N_ ("Here already");
+    return N_ ("Already here");
   case TSM_REFUSAL_BAD_DATE:
     return N_ ("This date does not work");
   case TSM_REFUSAL_UNKNOWN_DEROGATION:
@@ -69,7 +70,7 @@ get_refusal_title (TsmRefusal refusal)
   case TSM_REFUSAL_BAD_HOURS:
     return N_ ("These hours do not work");
   case TSM_REFUSAL_OVERLAP:
-    return N_ ("Taken already");
+    return N_ ("You have those hours already");
   case TSM_REFUSAL_NOT_RED:
     return N_ ("Not needed");
   case TSM_REFUSAL_LAST_ADMIN:
@@ -107,19 +108,6 @@ tsm_message_dup_answer (const TsmReply *reply, TsmLang lang, gboolean is_private
   tsm_json_add_int (body, "type", ANSWER_MESSAGE);
   begin_object (body, "data");
   add_reply (body, reply, lang, is_for_caller (reply, is_private));
-  json_builder_end_object (body);
-  return dup_body (body);
-}
-
-char *
-tsm_message_dup_remark (const char *text)
-{
-  g_autoptr (JsonBuilder) body = tsm_json_begin ();
-
-  tsm_json_add_int (body, "type", ANSWER_MESSAGE);
-  begin_object (body, "data");
-  tsm_embed_add_text (body, "", text, TSM_EMBED_GREY);
-  tsm_json_add_int (body, "flags", FLAG_EPHEMERAL);
   json_builder_end_object (body);
   return dup_body (body);
 }
@@ -163,7 +151,8 @@ static const struct {
 } notice_kinds[] = {
   [TSM_NOTICE_COLOUR] = { N_ ("Tempo colour"), TSM_EMBED_GREY },
   [TSM_NOTICE_WARNING] = { N_ ("Power-off ahead"), TSM_EMBED_AMBER },
-  [TSM_NOTICE_POWER] = { N_ ("The server"), TSM_EMBED_GREY },
+  [TSM_NOTICE_LATE] = { N_ ("Powered off without warning"), TSM_EMBED_AMBER },
+  [TSM_NOTICE_POWER] = { N_ ("The machine"), TSM_EMBED_GREY },
   [TSM_NOTICE_PROBLEM] = { N_ ("Someone should look at this"), TSM_EMBED_AMBER },
   [TSM_NOTICE_RECOVERY] = { N_ ("Back in order"), TSM_EMBED_GREEN },
   [TSM_NOTICE_LEDGER] = { N_ ("The accounts"), TSM_EMBED_GREY },
@@ -237,12 +226,36 @@ add_span (JsonBuilder *body, TsmLang lang, guint i)
   json_builder_end_object (body);
 }
 
+/* Some of its hours are to come, and in the red window: the engine would take it. */
+static gboolean
+is_span_offered (const TsmNotice *notice, guint i, GTimeZone *zone)
+{
+  const TsmDay first = notice->offer_day - (spans[i].is_day_before ? 1 : 0);
+  const TsmDay last = spans[i].end_hour > spans[i].start_hour ? first : first + 1;
+  const TsmSpan window = { .begin = MAX (notice->offer_window_begin, notice->at),
+                           .end = notice->offer_window_end };
+  const TsmSpan span = { .begin = tsm_day_get_local_instant (first, spans[i].start_hour * 60, zone),
+                         .end = tsm_day_get_local_instant (last, spans[i].end_hour * 60, zone) };
+
+  return tsm_span_overlaps (span, window);
+}
+
+static guint
+count_spans (const TsmNotice *notice, GTimeZone *zone)
+{
+  guint n_spans = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (spans); i++)
+    n_spans += is_span_offered (notice, i, zone) ? 1 : 0;
+  return n_spans;
+}
+
 static void
-add_menu (JsonBuilder *body, const TsmNotice *notice, TsmLang lang)
+add_menu (JsonBuilder *body, const TsmNotice *notice, TsmLang lang, GTimeZone *zone)
 {
   g_autofree char *custom_id = tsm_interaction_dup_hours_id (notice->offer_day);
   g_autofree char *placeholder =
-      tsm_say (lang, NULL, N_ ("Other hours on %s"), TSM_SAY_DAY (notice->offer_day));
+      tsm_say (lang, NULL, N_ ("Other hours around %s"), TSM_SAY_DAY (notice->offer_day));
 
   json_builder_begin_object (body);
   tsm_json_add_int (body, "type", COMPONENT_MENU);
@@ -250,7 +263,8 @@ add_menu (JsonBuilder *body, const TsmNotice *notice, TsmLang lang)
   add_label (body, "placeholder", placeholder, MAX_PLACEHOLDER);
   tsm_json_begin_array (body, "options");
   for (guint i = 0; i < G_N_ELEMENTS (spans); i++)
-    add_span (body, lang, i);
+    if (is_span_offered (notice, i, zone))
+      add_span (body, lang, i);
   json_builder_end_array (body);
   json_builder_end_object (body);
 }
@@ -276,8 +290,11 @@ add_keep (JsonBuilder *body, const TsmNotice *notice, TsmLang lang, GTimeZone *z
   begin_row (body);
   add_button (body, label, custom_id);
   end_row (body);
+  /* A menu of nothing would be refused. */
+  if (count_spans (notice, zone) == 0)
+    return;
   begin_row (body);
-  add_menu (body, notice, lang);
+  add_menu (body, notice, lang, zone);
   end_row (body);
 }
 
@@ -287,7 +304,7 @@ add_need (JsonBuilder *body, const TsmNotice *notice, TsmLang lang)
   g_autofree char *custom_id = tsm_interaction_dup_need_id (notice->offer_until);
 
   begin_row (body);
-  add_button (body, tsm_text (lang, N_ ("I need it")), custom_id);
+  add_button (body, tsm_text (lang, N_ ("I need it, for 12 hours")), custom_id);
   end_row (body);
 }
 

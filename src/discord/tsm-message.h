@@ -13,8 +13,6 @@ G_BEGIN_DECLS
 
 /* Type 4: the reply as an embed; a refusal, or @is_private, for the caller alone. */
 char *tsm_message_dup_answer (const TsmReply *reply, TsmLang lang, gboolean is_private);
-/* Type 4: a sentence of the bot's own, for the caller alone: "This button is too old." */
-char *tsm_message_dup_remark (const char *text);
 /* Type 5: "thinking...". */
 char *tsm_message_dup_deferral (gboolean is_private);
 /* The same reply as the PATCH of @original, and as a follow-up (@is_private: flags 64). */

@@ -4,6 +4,7 @@
 #include "engine/tsm-engine-private.h"
 #include "rules/tsm-day.h"
 #include "rules/tsm-phrase.h"
+#include "rules/tsm-window.h"
 
 /* One press, and the server is on again, or stays on, for whoever presses. */
 static void
@@ -13,22 +14,65 @@ offer_now (TsmNotice *notice, gint64 until)
   notice->offer_until = until;
 }
 
-/* The first stretch from @from on, up to @to, in which the host is to be off. FALSE: none. */
-static gboolean
-find_off (TsmEngine *engine, gint64 from, gint64 to, TsmInterval *ret_off)
+/* As many stretches as a sentence may name. */
+#define MAX_STRETCHES 3
+
+/* By how many stretches there are, the last one for more than can be named. */
+typedef const char *StretchTexts[MAX_STRETCHES + 1];
+
+/* The stretches that reach into [@from, @to) and in which the host is to be off, as TsmSpan. */
+static GArray *
+dup_off (TsmEngine *engine, gint64 from, gint64 to)
 {
   g_autoptr (GArray) plan = tsm_conductor_dup_plan (engine);
+  g_autoptr (GArray) off = g_array_new (FALSE, FALSE, sizeof (TsmSpan));
 
   for (guint i = 0; i < plan->len; i++) {
     const TsmInterval *interval = &g_array_index (plan, TsmInterval, i);
+    const TsmSpan span = { .begin = interval->begin, .end = interval->end };
 
-    if (interval->state == TSM_POWER_OFF && interval->end > from && interval->begin < to) {
-      *ret_off = *interval;
-      return TRUE;
-    }
+    if (interval->state == TSM_POWER_OFF && interval->end > from && interval->begin < to)
+      g_array_append_val (off, span);
   }
-  return FALSE;
+  /* A reason that changes midway is nothing to those who wait for the server. */
+  tsm_window_merge (off);
+  return g_steal_pointer (&off);
 }
+
+static void
+add_stretches (TsmEngine *engine, TsmNotice *notice, const StretchTexts texts, const GArray *off)
+{
+  const guint n_named = MIN (off->len, MAX_STRETCHES);
+  TsmSaid values[2 * MAX_STRETCHES];
+
+  g_assert (off->len > 0);
+  for (guint i = 0; i < n_named; i++) {
+    const TsmSpan *span = &g_array_index (off, TsmSpan, i);
+
+    values[2 * i] = TSM_SAY_MOMENT (span->begin);
+    values[2 * i + 1] = TSM_SAY_MOMENT (span->end);
+  }
+  tsm_engine_add_sentence_values (engine, notice, texts[MIN (off->len - 1, MAX_STRETCHES)], values,
+                                  2 * (gsize) n_named);
+}
+
+static const StretchTexts red_texts = {
+  N_ ("The server will be off from %s to %s; anyone who needs it can take a derogation."),
+  N_ ("The server will be off from %s to %s and from %s to %s; anyone who needs it can take a "
+      "derogation."),
+  N_ ("The server will be off from %s to %s, from %s to %s and from %s to %s; anyone who needs it "
+      "can take a derogation."),
+  N_ ("The server will be off from %s to %s, from %s to %s, from %s to %s and later on, see /plan; "
+      "anyone who needs it can take a derogation."),
+};
+
+static const StretchTexts other_texts = {
+  N_ ("The server is off from %s to %s all the same."),
+  N_ ("The server is off from %s to %s and from %s to %s all the same."),
+  N_ ("The server is off from %s to %s, from %s to %s and from %s to %s all the same."),
+  N_ ("The server is off from %s to %s, from %s to %s, from %s to %s and later on all the same; "
+      "see /plan."),
+};
 
 static void
 add_red_plan (TsmEngine *engine, TsmNotice *notice)
@@ -36,36 +80,37 @@ add_red_plan (TsmEngine *engine, TsmNotice *notice)
   const TsmDay day = notice->day;
   const TsmSpan window =
       tsm_window_of_day (day, tsm_forecast_get_policy (engine, day), engine->zone);
-  TsmInterval off;
+  g_autoptr (GArray) off = dup_off (engine, window.begin, window.end);
 
-  if (!find_off (engine, window.begin, window.end, &off)) {
+  if (off->len == 0) {
     tsm_engine_add_sentence (engine, notice,
                              N_ ("The server stays on for those who took a derogation."));
     return;
   }
-  tsm_engine_add_sentence (
-      engine, notice,
-      N_ ("The server will be off from %s to %s; anyone who needs it can take a derogation."),
-      TSM_SAY_MOMENT (off.begin), TSM_SAY_MOMENT (off.end));
+  add_stretches (engine, notice, red_texts, off);
   /* The night after its date is over, the day has hours left that no date names. */
   if (day < tsm_day_get_civil (engine->now, engine->zone, NULL)) {
-    offer_now (notice, off.end);
+    offer_now (notice, g_array_index (off, TsmSpan, off->len - 1).end);
   } else {
     notice->offer = TSM_OFFER_KEEP_ON;
     notice->offer_day = day;
+    notice->offer_window_begin = window.begin;
+    notice->offer_window_end = window.end;
   }
 }
 
 static void
 add_other_plan (TsmEngine *engine, TsmNotice *notice)
 {
+  g_autoptr (GArray) off = NULL;
   gint64 begin, end;
-  TsmInterval off;
 
   tsm_day_get_bounds (notice->day, engine->zone, &begin, &end);
-  if (find_off (engine, begin, end, &off))
-    tsm_engine_add_sentence (engine, notice, N_ ("The server is off from %s to %s all the same."),
-                             TSM_SAY_MOMENT (off.begin), TSM_SAY_MOMENT (off.end));
+  off = dup_off (engine, begin, end);
+  if (off->len > 0)
+    add_stretches (engine, notice, other_texts, off);
+  else if (begin <= engine->now && tsm_conductor_get_seen (engine) == TSM_POWER_ON)
+    tsm_engine_add_sentence (engine, notice, N_ ("The server stays on."));
   else
     tsm_engine_add_sentence (engine, notice, N_ ("The server is on that day."));
 }
@@ -124,8 +169,11 @@ void
 tsm_announce_late (TsmEngine *engine)
 {
   const TsmInterval wanted = tsm_conductor_get_wanted (engine);
-  TsmNotice *notice = tsm_engine_notify (engine, TSM_NOTICE_WARNING,
-                                         N_ ("This was decided late, so there was no warning."));
+  TsmNotice *notice = tsm_engine_notify (
+      engine, TSM_NOTICE_LATE,
+      N_ ("Powering the server off: %s. This was decided just now: it stays off until %s. If you "
+          "need it, take a derogation."),
+      TSM_SAY_WORD (tsm_phrase_get_reason (wanted.reason)), TSM_SAY_MOMENT (wanted.end));
 
   notice->stale_at = wanted.end;
   offer_now (notice, wanted.end);
@@ -146,7 +194,8 @@ static const struct {
   [TSM_CONTROLLER_STOP_FAILED] = { TSM_NOTICE_PROBLEM,
                                    N_ ("The server cannot be told to stop (%s). TSM keeps "
                                        "trying.") },
-  [TSM_CONTROLLER_DENIED] = { TSM_NOTICE_PROBLEM, N_ ("TSM and the host do not agree (%s).") },
+  [TSM_CONTROLLER_DENIED] = { TSM_NOTICE_PROBLEM, N_ ("The host refuses TSM (%s): check the "
+                                                      "Proxmox token and its rights.") },
   [TSM_CONTROLLER_WAKING] = { TSM_NOTICE_POWER, N_ ("Waking the server: %s.") },
   [TSM_CONTROLLER_ON_SEEN] = { TSM_NOTICE_POWER, N_ ("The server is on.") },
   [TSM_CONTROLLER_NO_WAKE] = { TSM_NOTICE_PROBLEM,
@@ -154,7 +203,8 @@ static const struct {
                                    "in its firmware and that it has power.") },
   [TSM_CONTROLLER_CAME_ON] = { TSM_NOTICE_PROBLEM,
                                N_ ("The server came on by itself, though it should be off (%s). It "
-                                   "will be powered off again; /power on keeps it on.") },
+                                   "will be powered off again; an admin's /power on keeps it "
+                                   "on.") },
 };
 
 /* What stands in the brackets of a notice: what went wrong, or why the host is wanted so. */

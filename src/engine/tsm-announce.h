@@ -13,7 +13,7 @@ typedef struct _TsmEngine TsmEngine;
 void tsm_announce_colour (TsmEngine *engine, TsmDay day, TsmColour before);
 /* The host will, or may, be powered off at @off's begin. */
 void tsm_announce_warning (TsmEngine *engine, const TsmInterval *off);
-/* It is being powered off, and there was no warning. */
+/* It is being powered off, and there was no warning: said instead of STOPPING. */
 void tsm_announce_late (TsmEngine *engine);
 /* @reason is why the host is wanted as it is, @failure what talking to it failed with, or NULL. */
 void tsm_announce_host (TsmEngine *engine, TsmControllerNotice notice, TsmReason reason,

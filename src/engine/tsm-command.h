@@ -41,7 +41,8 @@ typedef struct {
   TsmWho who;
   gboolean is_open_to_shell; /* admins and the shell may say it of others */
   gboolean needs_host;       /* unavailable where no host is set up */
-  gboolean is_private;       /* what it says of one person is for the caller alone */
+  gboolean is_private;       /* for the caller alone: it is about one person, or a
+                                notice tells all */
   TsmOptionSpec options[TSM_COMMAND_MAX_OPTIONS + 1];
   TsmReply *(*handler) (TsmEngine *engine, const TsmRequest *request);
 } TsmCommandSpec;

@@ -308,9 +308,10 @@ tell (TsmEngine *engine, TsmControllerNotice notice)
   }
   if (notice == TSM_CONTROLLER_DENIED)
     tsm_engine_begin_episode (engine, EPISODE_DENIED);
-  tsm_announce_host (engine, notice, self->reason, self->host_failure);
   if (notice == TSM_CONTROLLER_STOPPING && self->reason != TSM_REASON_HOLD && !was_warned (engine))
     tsm_announce_late (engine);
+  else
+    tsm_announce_host (engine, notice, self->reason, self->host_failure);
 }
 
 static void
@@ -491,7 +492,7 @@ tsm_conductor_take_probe (TsmEngine *engine, TsmProbe probe, const char *message
 
   note_failure (engine, message);
   if (probe == TSM_PROBE_ANSWERS && tsm_engine_end_episode (engine, EPISODE_DENIED))
-    tsm_engine_notify (engine, TSM_NOTICE_RECOVERY, N_ ("TSM and the host agree again."));
+    tsm_engine_notify (engine, TSM_NOTICE_RECOVERY, N_ ("The host accepts TSM again."));
   feed (engine, &input);
 }
 

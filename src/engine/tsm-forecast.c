@@ -271,7 +271,7 @@ announce_round (TsmEngine *engine, TsmDay missing)
   /* One source down while the other answers is nobody's business. */
   if (self->has_failed && tsm_engine_begin_episode (engine, EPISODE_SOURCES))
     tsm_engine_notify (engine, TSM_NOTICE_PROBLEM,
-                       N_ ("The colours cannot be asked (%s). TSM keeps trying."),
+                       N_ ("No colour source answers (%s). TSM keeps trying."),
                        TSM_SAY_TEXT (self->failure));
   tsm_day_get_civil (engine->now, engine->zone, &minute);
   if (minute >= 20 * 60 && tsm_engine_begin_episode (engine, EPISODE_UNKNOWN))

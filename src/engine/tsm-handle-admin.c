@@ -13,7 +13,8 @@ reply_role (TsmEngine *engine, const TsmRequest *request, gint64 user_id, gboole
   g_autoptr (JsonBuilder) data = tsm_json_begin ();
 
   tsm_card_take_line (card, tsm_say (request->lang, engine->zone,
-                                     is_admin ? N_ ("%s is an admin.") : N_ ("%s is not an admin."),
+                                     is_admin ? N_ ("%s is an admin now.")
+                                              : N_ ("%s is no longer an admin."),
                                      TSM_SAY_USER (user_id)));
   tsm_json_add_id (data, "user", user_id);
   tsm_json_add_boolean (data, "admin", is_admin);

@@ -138,8 +138,7 @@ check_open (TsmEngine *engine, const TsmRequest *request, TsmSpan span)
   if (open->len >= TSM_LIMIT_OPEN_DEROGATIONS)
     return tsm_handle_refuse (
         engine, request, TSM_REFUSAL_BAD_HOURS,
-        N_ ("You have %s derogations that are not over, the most there can be; "
-            "remove one first."),
+        N_ ("You have %s derogations running or to come, the most there can be; remove one first."),
         TSM_SAY_NUMBER (open->len));
   for (guint i = 0; i < open->len; i++) {
     const TsmDerogation *other = &g_array_index (open, TsmDerogation, i);
@@ -207,7 +206,7 @@ reply_set (TsmEngine *engine, const TsmRequest *request, const TsmDerogation *de
   tsm_card_set_day (card, red_day, colour);
   card->names_day = TRUE;
   tsm_card_take_line (card, tsm_say (request->lang, engine->zone,
-                                     N_ ("%s: the server is on for %s %s."), TSM_SAY_TEXT (id),
+                                     N_ ("%s keeps the server on for %s %s."), TSM_SAY_TEXT (id),
                                      TSM_SAY_USER (derogation->user_id), TSM_SAY_TEXT (when)));
   if (cost_neur >= 0)
     tsm_card_take_line (
@@ -257,10 +256,13 @@ tsm_handle_derogation_set (TsmEngine *engine, const TsmRequest *request)
   if (refusal != NULL)
     return refusal;
   n_days = fill_window_days (engine, span, days);
-  if (!tsm_window_can_be_red (span, days, n_days, engine->zone))
+  if (!tsm_window_can_be_red (span, days, n_days, engine->zone)) {
+    g_autofree char *when = dup_when (engine, request->lang, span.begin, span.end);
+
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_RED,
-                              N_ ("No part of %s to %s can be red: the server is on anyway."),
-                              TSM_SAY_INSTANT (span.begin), TSM_SAY_INSTANT (span.end));
+                              N_ ("Nothing can be red %s: the server is on anyway."),
+                              TSM_SAY_TEXT (when));
+  }
   derogation.begin = span.begin;
   derogation.end = span.end;
   derogation.id = tsm_derogation_table_add (engine->db, engine->server_id, &derogation,
@@ -374,6 +376,6 @@ tsm_handle_derogation_list (TsmEngine *engine, const TsmRequest *request)
   json_builder_end_array (data);
   if (open->len == 0)
     tsm_card_take_line (card, tsm_say (request->lang, engine->zone,
-                                       N_ ("You have no derogation that is not over.")));
+                                       N_ ("You have no derogation, running or to come.")));
   return tsm_reply_new_done (request, g_steal_pointer (&card), tsm_json_end (data));
 }

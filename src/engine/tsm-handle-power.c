@@ -189,12 +189,12 @@ dup_host (TsmEngine *engine, TsmLang lang)
     return tsm_say (lang, engine->zone, N_ ("No host is set up: TSM only meters."));
   if (wanted.reason != TSM_REASON_DEROGATION)
     return tsm_say (lang, engine->zone, N_ ("The server should be %s until %s (%s). Seen: %s."),
-                    TSM_SAY_WORD (plan_text (wanted.state)), TSM_SAY_INSTANT (wanted.end),
+                    TSM_SAY_WORD (plan_text (wanted.state)), TSM_SAY_MOMENT (wanted.end),
                     TSM_SAY_WORD (tsm_phrase_get_reason (wanted.reason)),
                     TSM_SAY_POWER_STATE (tsm_conductor_get_seen (engine)));
   holders = dup_holders (engine, lang);
   return tsm_say (lang, engine->zone, N_ ("The server is held on by %s until %s. Seen: %s."),
-                  TSM_SAY_TEXT (holders), TSM_SAY_INSTANT (wanted.end),
+                  TSM_SAY_TEXT (holders), TSM_SAY_MOMENT (wanted.end),
                   TSM_SAY_POWER_STATE (tsm_conductor_get_seen (engine)));
 }
 
@@ -219,20 +219,32 @@ dup_draw (TsmEngine *engine, TsmLang lang)
                   TSM_SAY_INSTANT (answered_at));
 }
 
-static TsmCard *
-new_status (TsmEngine *engine, TsmLang lang)
+/* From midnight to 06:00 the Tempo day under way is not the date's. */
+static char *
+dup_colours (TsmEngine *engine, TsmLang lang)
 {
   const TsmDay today = tsm_engine_get_today (engine);
   const TsmColour colour = tsm_forecast_get_colour (engine, today).colour;
   const TsmColour next = tsm_forecast_get_colour (engine, today + 1).colour;
   const TsmPeriod period = tsm_day_get_period (engine->now, engine->zone);
+  const char *period_text = tsm_word_get_period (lang, period);
+
+  if (tsm_day_get_civil (engine->now, engine->zone, NULL) == today)
+    return tsm_say (lang, engine->zone, N_ ("%s: %s, %s. Tomorrow: %s."), TSM_SAY_DAY (today),
+                    TSM_SAY_TEXT (colour_text (lang, colour)), TSM_SAY_TEXT (period_text),
+                    TSM_SAY_TEXT (colour_text (lang, next)));
+  return tsm_say (lang, engine->zone, N_ ("%s, until 06:00: %s, %s. %s: %s."), TSM_SAY_DAY (today),
+                  TSM_SAY_TEXT (colour_text (lang, colour)), TSM_SAY_TEXT (period_text),
+                  TSM_SAY_DAY (today + 1), TSM_SAY_TEXT (colour_text (lang, next)));
+}
+
+static TsmCard *
+new_status (TsmEngine *engine, TsmLang lang)
+{
   TsmCard *card = new_card_of_today (engine, lang, N_ ("How things stand"));
   char *line = tsm_line_dup_text (engine, lang);
 
-  tsm_card_take_line (card, tsm_say (lang, engine->zone, N_ ("%s: %s, %s. Tomorrow: %s."),
-                                     TSM_SAY_DAY (today), TSM_SAY_TEXT (colour_text (lang, colour)),
-                                     TSM_SAY_TEXT (tsm_word_get_period (lang, period)),
-                                     TSM_SAY_TEXT (colour_text (lang, next))));
+  tsm_card_take_line (card, dup_colours (engine, lang));
   tsm_card_take_line (card, dup_host (engine, lang));
   tsm_card_take_line (card, dup_draw (engine, lang));
   if (line != NULL)

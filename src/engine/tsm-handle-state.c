@@ -258,7 +258,7 @@ tsm_handle_state_other (TsmEngine *engine, const TsmRequest *request)
   tsm_handle_parse_user (tsm_request_peek (request, "user"), &user_id);
   if (tsm_stay_table_get_first_arrival (engine->db, engine->server_id, user_id) == TSM_DAY_NONE)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
-                              N_ ("%s has never used the server."), TSM_SAY_USER (user_id));
+                              N_ ("%s has never used the machine."), TSM_SAY_USER (user_id));
   refusal = tsm_handle_check_absent (engine, request);
   if (refusal != NULL)
     return refusal;

@@ -156,7 +156,7 @@ reopen (TsmEngine *engine, const TsmRequest *request, const TsmStay *before)
     return refusal;
   change_stay (engine, request, before, &after);
   text = tsm_say (request->lang, engine->zone,
-                  N_ ("Hello again %s! You go on sharing the server, as you have since %s."),
+                  N_ ("Hello again %s! You go on sharing the machine, as you have since %s."),
                   TSM_SAY_USER (after.user_id), TSM_SAY_DAY (after.arrival_day));
   return reply_stay (request, &after, N_ ("Welcome back"), text);
 }
@@ -177,8 +177,8 @@ tsm_handle_stay_hello (TsmEngine *engine, const TsmRequest *request)
   was_here = tsm_stay_table_get_latest (engine->db, engine->server_id, stay.user_id, &latest);
   if (was_here && latest.leave_day == TSM_DAY_NONE)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_ALREADY_HERE,
-                              N_ ("%s has been here since %s already."),
-                              TSM_SAY_USER (stay.user_id), TSM_SAY_DAY (latest.arrival_day));
+                              N_ ("%s has been here since %s."), TSM_SAY_USER (stay.user_id),
+                              TSM_SAY_DAY (latest.arrival_day));
   if (has_date)
     refusal = read_date (engine, request, "arrival_date", &stay.arrival_day);
   /* A typed arrival may be the calendar's day, when the Tempo day is still the one before. */
@@ -195,7 +195,7 @@ tsm_handle_stay_hello (TsmEngine *engine, const TsmRequest *request)
   if (refusal != NULL)
     return refusal;
   add_stay (engine, request, &stay);
-  text = tsm_say (request->lang, engine->zone, N_ ("Hello %s! You share the server from %s on."),
+  text = tsm_say (request->lang, engine->zone, N_ ("Hello %s! You share the machine from %s on."),
                   TSM_SAY_USER (stay.user_id), TSM_SAY_DAY (stay.arrival_day));
   return reply_stay (request, &stay, N_ ("Welcome"), text);
 }
@@ -219,7 +219,7 @@ tsm_handle_stay_bye (TsmEngine *engine, const TsmRequest *request)
                               N_ ("Only an admin can say goodbye for someone else."));
   if (!tsm_stay_table_get_latest (engine->db, engine->server_id, user_id, &stay))
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
-                              N_ ("%s has never used the server."), TSM_SAY_USER (user_id));
+                              N_ ("%s has never used the machine."), TSM_SAY_USER (user_id));
   refusal = tsm_handle_check_absent (engine, request);
   if (refusal != NULL)
     return refusal;
@@ -247,7 +247,7 @@ tsm_handle_stay_change (TsmEngine *engine, const TsmRequest *request)
   tsm_handle_parse_user (tsm_request_peek (request, "user"), &user_id);
   if (!tsm_stay_table_get_latest (engine->db, engine->server_id, user_id, &before))
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
-                              N_ ("%s has never used the server."), TSM_SAY_USER (user_id));
+                              N_ ("%s has never used the machine."), TSM_SAY_USER (user_id));
   refusal = tsm_handle_check_absent (engine, request);
   if (refusal == NULL)
     refusal = read_date (engine, request, "date", &day);

@@ -79,7 +79,7 @@ check_value (TsmEngine *engine, const TsmRequest *request, const TsmOptionSpec *
   if (value == NULL) {
     if (!option->is_required)
       return NULL;
-    return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE, N_ ("%s needs %s: %s."),
+    return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE, N_ ("/%s needs %s: %s."),
                               TSM_SAY_TEXT (request->command), TSM_SAY_TEXT (option->name),
                               TSM_SAY_WORD (option->description));
   }
@@ -111,8 +111,9 @@ check_usage (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec 
   g_hash_table_iter_init (&iter, request->options);
   while (g_hash_table_iter_next (&iter, &name, NULL))
     if (tsm_command_find_option (spec, name) == NULL)
-      return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE, N_ ("%s has no option \"%s\"."),
-                                TSM_SAY_TEXT (spec->name), TSM_SAY_TEXT (name));
+      return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
+                                N_ ("/%s has no option \"%s\"."), TSM_SAY_TEXT (spec->name),
+                                TSM_SAY_TEXT (name));
   for (gsize i = 0; spec->options[i].name != NULL; i++) {
     TsmReply *reply = check_value (engine, request, &spec->options[i]);
 
@@ -126,7 +127,7 @@ check_usage (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec 
   if (request->caller_id == TSM_CALLER_SHELL &&
       (spec->who == TSM_WHO_USER || spec->who == TSM_WHO_PRESENT) && !spec->is_open_to_shell)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_USAGE,
-                              N_ ("%s is for one user; say which with --as USER_ID."),
+                              N_ ("/%s is for one user; say which with --as USER_ID."),
                               TSM_SAY_TEXT (spec->name));
   return NULL;
 }
@@ -140,8 +141,9 @@ check_caller (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec
   if (request->caller_id == TSM_CALLER_SHELL)
     return NULL;
   if (!request->is_member)
-    return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_MEMBER,
-                              N_ ("You are not in this group's guilds."));
+    return tsm_handle_refuse (
+        engine, request, TSM_REFUSAL_NOT_MEMBER,
+        N_ ("TSM does not serve this Discord server; type it in one of the group's."));
   switch (spec->who) {
   case TSM_WHO_MEMBER:
     return NULL;
@@ -158,7 +160,7 @@ check_caller (TsmEngine *engine, const TsmRequest *request, const TsmCommandSpec
     return NULL;
   if (!tsm_stay_table_get_latest (engine->db, engine->server_id, request->caller_id, &stay))
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_A_USER,
-                              N_ ("You have never used the server; ask an admin for /hello_you."));
+                              N_ ("You have never used the machine; ask an admin for /hello_you."));
   if (spec->who == TSM_WHO_PRESENT && stay.leave_day != TSM_DAY_NONE)
     return tsm_handle_refuse (engine, request, TSM_REFUSAL_NOT_HERE,
                               N_ ("You left on %s; ask an admin for /hello_you when you are back."),

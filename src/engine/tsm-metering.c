@@ -261,10 +261,11 @@ note_refusal (TsmEngine *engine, const TsmReading *reading)
   self->n_refused++;
   if (self->n_refused < TOLD_REFUSALS || !tsm_engine_begin_episode (engine, EPISODE_REFUSED))
     return;
-  tsm_engine_notify (engine, TSM_NOTICE_PROBLEM,
-                     N_ ("The plug says what cannot be: %s, where %s was known. That is left out "
-                         "until it makes sense."),
-                     TSM_SAY_ENERGY (reading->total_wh), TSM_SAY_ENERGY (self->known_total_wh));
+  tsm_engine_notify (
+      engine, TSM_NOTICE_PROBLEM,
+      N_ ("The plug reports an impossible counter: %s after %s. TSM ignores it until it "
+          "makes sense."),
+      TSM_SAY_ENERGY (reading->total_wh), TSM_SAY_ENERGY (self->known_total_wh));
 }
 
 static void

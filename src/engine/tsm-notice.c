@@ -10,6 +10,8 @@ tsm_notice_kind_to_string (TsmNoticeKind kind)
     return "colour";
   case TSM_NOTICE_WARNING:
     return "warning";
+  case TSM_NOTICE_LATE:
+    return "late";
   case TSM_NOTICE_POWER:
     return "power";
   case TSM_NOTICE_PROBLEM:
@@ -31,6 +33,8 @@ tsm_notice_new (TsmNoticeKind kind, gint64 at)
   self->at = at;
   self->stale_at = TSM_INSTANT_NONE;
   self->offer_day = TSM_DAY_NONE;
+  self->offer_window_begin = TSM_INSTANT_NONE;
+  self->offer_window_end = TSM_INSTANT_NONE;
   self->offer_until = TSM_INSTANT_NONE;
   self->day = TSM_DAY_NONE;
   return self;

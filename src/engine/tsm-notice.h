@@ -8,12 +8,13 @@ G_BEGIN_DECLS
 typedef enum {
   TSM_NOTICE_COLOUR = 0, /* tomorrow's colour, with the plan that follows */
   TSM_NOTICE_WARNING,    /* the host will be powered off in 30 minutes */
+  TSM_NOTICE_LATE,       /* ... or is powered off now, without a warning */
   TSM_NOTICE_POWER,      /* the host was told or seen to change */
   TSM_NOTICE_PROBLEM,    /* something a person should look at began; once an episode */
   TSM_NOTICE_RECOVERY,   /* ... and ended */
   TSM_NOTICE_LEDGER,     /* recovery, a new plug, a correction: the accounts changed */
 } TsmNoticeKind;
-/* "colour", "warning", "power", "problem", "recovery", "ledger". */
+/* "colour", "warning", "late", "power", "problem", "recovery", "ledger". */
 const char *tsm_notice_kind_to_string (TsmNoticeKind kind);
 
 /* What a notice lets each of its readers do with one press. */
@@ -30,6 +31,7 @@ typedef struct {
   gint64 stale_at; /* nobody wants to hear it from then on; TSM_INSTANT_NONE: never */
   TsmOffer offer;
   TsmDay offer_day;
+  gint64 offer_window_begin, offer_window_end; /* with @offer_day: hours outside are on anyway */
   gint64 offer_until;
   TsmColour colour; /* of the day it speaks of; UNKNOWN where none matters */
   TsmDay day;       /* that Tempo day; TSM_DAY_NONE where none matters */

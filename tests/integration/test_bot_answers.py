@@ -328,7 +328,7 @@ class Group(DiscordTest):
     def test_roles_hold_in_both(self):
         self.type("op", self.owner, self.home, user=self.carol)
         self.assert_reads(self.type("deop", self.carol, self.office, user=self.carol),
-                          f"<@{CAROL}> is not an admin.")
+                          f"<@{CAROL}> is no longer an admin.")
 
     def test_notices_go_to_both(self):
         self.world.run_for(MINUTE)

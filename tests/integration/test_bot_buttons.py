@@ -52,7 +52,7 @@ class RedEve(Buttons):
                       self.read(self.notice))
         button, menu = self.notice.parts()
         self.assertEqual(button["label"], "Le garder allumé demain, de 06:00 à 18:00")
-        self.assertEqual(menu["placeholder"], "D’autres heures le mardi 17 février 2026")
+        self.assertEqual(menu["placeholder"], "Autres heures autour du mardi 17 février 2026")
 
     def test_keeps_it_on_for_whoever_presses(self):
         french, english = self.keep(self.alice), self.keep(self.bob)
@@ -78,7 +78,7 @@ class RedEve(Buttons):
             self.assert_nothing_happens(
                 lambda custom_id=custom_id: self.discord.press(self.notice, custom_id, self.carol,
                                                                force=True),
-                "You have never used the server; ask an admin for /hello_you.")
+                "You have never used the machine; ask an admin for /hello_you.")
 
     def test_menu(self):
         menu = self.notice.part(HOURS)
@@ -173,7 +173,7 @@ class Warning30(Buttons):
         self.assert_between(self.notice.at, "2026-02-16 21:30", "2026-02-16 21:30:05", "warning")
         self.assertEqual(self.notice.embeds[0]["color"], AMBER_BAR)
         self.assertEqual(self.notice.embeds[0]["title"], "Extinction prochaine")
-        self.assertEqual(self.button["label"], "J’en ai besoin")
+        self.assertEqual(self.button["label"], "J’en ai besoin, pour 12 heures")
 
     def test_i_need_it(self):
         self.world.run_to("2026-02-16 21:40")

@@ -56,14 +56,14 @@ class NotForYou(Refusals):
                                                            {"derogation_id": "D1"}),
                 ("get_my_current_derogations", {}), ("get_my_state", {"which": "day"})):
             self.check(self.carol, command,
-                       ("Not a user yet", "You have never used the server; ask an admin for "
+                       ("Not a user yet", "You have never used the machine; ask an admin for "
                                           "/hello_you."),
-                       ("Pas encore utilisateur", "Tu n’as jamais utilisé le serveur ; demande un "
+                       ("Pas encore utilisateur", "Tu n’as jamais utilisé la machine ; demande un "
                                                   "/hello_you à un administrateur."), **options)
 
     def test_of_somebody_who_was_never_a_user(self):
-        never = (("Not a user yet", f"<@{CAROL}> has never used the server."),
-                 ("Pas encore utilisateur", f"<@{CAROL}> n’a jamais utilisé le serveur."))
+        never = (("Not a user yet", f"<@{CAROL}> has never used the machine."),
+                 ("Pas encore utilisateur", f"<@{CAROL}> n’a jamais utilisé la machine."))
         self.check(self.owner, "get_state", *never, user=self.carol, which="day")
         self.check(self.owner, "bye_bye", *never, user=self.carol)
         self.check(self.owner, "change_date", *never, user=self.carol, which="arrival",
@@ -100,8 +100,10 @@ class NotForYou(Refusals):
                                        ("get_total_state", self.alice, {"which": "day"}),
                                        ("set_derogation", self.alice, {"when": "tomorrow"}),
                                        ("power", self.owner, {"state": "off"})):
-            for locale, text in ((EN, "You are not in this group's guilds."),
-                                 (FR, "Tu n’es dans aucun des serveurs Discord de ce groupe.")):
+            for locale, text in ((EN, "TSM does not serve this Discord server; type it in one of "
+                                      "the group's."),
+                                 (FR, "TSM ne s’occupe pas de ce serveur Discord ; tape la "
+                                      "commande dans l’un de ceux du groupe.")):
                 with self.subTest(command=command, locale=locale):
                     call = self.type(command, user, elsewhere, locale=locale, **options)
                     self.assert_refused(call, text)
@@ -148,21 +150,21 @@ class Dates(Refusals):
 
     def test_here_already(self):
         self.check(self.owner, "hello_you",
-                   ("Here already", f"<@{BOB}> has been here since Saturday 14 February 2026 "
-                                    "already."),
-                   ("Déjà là", f"<@{BOB}> est déjà là, depuis le samedi 14 février 2026."),
+                   ("Already here", f"<@{BOB}> has been here since Saturday 14 February 2026."),
+                   ("Déjà là", f"<@{BOB}> est là depuis le samedi 14 février 2026."),
                    user=self.bob)
 
     def test_left_already(self):
         self.data("bye_bye", user=BOB)
         self.check(self.owner, "bye_bye",
                    ("Not here", f"<@{BOB}> left on Monday 16 February 2026 already."),
-                   ("Pas là", f"<@{BOB}> a déjà quitté le serveur, le lundi 16 février 2026."),
+                   ("Pas là", f"<@{BOB}> a cessé de partager la machine le lundi 16 février 2026."),
                    user=self.bob)
         self.check(self.bob, "set_derogation",
                    ("Not here", "You left on Monday 16 February 2026; ask an admin for /hello_you "
                                 "when you are back."),
-                   ("Pas là", "Tu as quitté le serveur le lundi 16 février 2026 ; à ton retour, "
+                   ("Pas là", "Tu as cessé de partager la machine le lundi 16 février 2026 ; "
+                              "à ton retour, "
                                "demande un /hello_you à un administrateur."), when="tomorrow")
 
     def test_days_without_a_colour_to_correct(self):
@@ -206,18 +208,20 @@ class Hours(Refusals):
 
     def test_not_red(self):
         self.check(self.alice, "set_derogation",
-                   ("Not needed", "No part of Monday 16 February 2026 at 14:00 to Monday 16 "
-                                  "February 2026 at 18:00 can be red: the server is on anyway."),
-                   ("Pas nécessaire", "Rien ne peut être rouge du lundi 16 février 2026 à 14:00 au "
-                                      "lundi 16 février 2026 à 18:00 : le serveur est allumé de "
-                                      "toute façon."), when="today", hour_start="14", hour_end="18")
+                   ("Not needed", "Nothing can be red on Monday 16 February 2026 from 14:00 to "
+                                  "18:00: the server is on anyway."),
+                   ("Inutile", "Rien ne peut être rouge le lundi 16 février 2026 de 14:00 à "
+                               "18:00 : le serveur est allumé de toute façon."),
+                   when="today", hour_start="14", hour_end="18")
 
     def test_overlap(self):
         self.data("set_derogation", ALICE, when="tomorrow", hour_start="8", hour_end="10")
         self.check(self.alice, "set_derogation",
-                   ("Taken already", "These hours overlap your derogation D1, on Tuesday 17 "
+                   ("You have those hours already",
+                    "These hours overlap your derogation D1, on Tuesday 17 "
                                      "February 2026 from 08:00 to 10:00."),
-                   ("Déjà prise", "Ces heures chevauchent ta dérogation D1, le mardi 17 février "
+                   ("Tu as déjà ces heures",
+                    "Ces heures chevauchent ta dérogation D1, le mardi 17 février "
                                   "2026 de 08:00 à 10:00."), when="tomorrow", hour_start="9")
 
     def test_too_many(self):
@@ -228,9 +232,9 @@ class Hours(Refusals):
                        hour_end=end)["ok"] is False:
                 break
         self.check(self.alice, "set_derogation",
-                   ("These hours do not work", "derogations that are not over, the most there can "
+                   ("These hours do not work", "derogations running or to come, the most there can "
                                                "be; remove one first."),
-                   ("Ces heures ne vont pas", "dérogations qui ne sont pas terminées, le maximum "
+                   ("Ces heures ne vont pas", "dérogations en cours ou à venir, le maximum "
                                               "possible ; annules-en d’abord une."),
                    when="tomorrow", hour_start="20", hour_end="21")
 

@@ -156,7 +156,7 @@ def case_script(binary):
     said = [f"{kind}: {text}" for _, kind, text in story]
     assert find(story, "command", "heron set_derogation")[-5:] == "10:45"
     assert find(story, "command", "get_my_current_derogations")[-5:] == "12:45"
-    assert find(story, "reply", "^D1: the server is on for") and "D1" in out
+    assert find(story, "reply", "^D1 keeps the server on for") and "D1" in out
     assert find(story, "problem", "as otter")  # the owner has no state of his own
     assert find(story, "problem", 'no command "fly"')
     assert find(story, "problem", "op cannot be read")

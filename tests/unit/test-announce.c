@@ -42,6 +42,8 @@ test_announce_red_eve_offers_to_keep_it_on (void)
   g_assert_cmpint (notice->colour, ==, TSM_COLOUR_RED);
   g_assert_cmpint (notice->stale_at, ==, at (&test, 2, 6, 0));
   assert_offer (notice, TSM_OFFER_KEEP_ON, MONDAY + 1, NEVER);
+  g_assert_cmpint (notice->offer_window_begin, ==, at (&test, 0, 22, 0));
+  g_assert_cmpint (notice->offer_window_end, ==, at (&test, 2, 6, 0));
   g_assert_cmpstr (notice->text[TSM_LANG_EN], ==,
                    "Tuesday 6 January 2026 is red. The server will be off from Mon 5 Jan 22:00 to "
                    "Wed 7 Jan 06:00; anyone who needs it can take a derogation.");
@@ -76,6 +78,87 @@ test_announce_other_days_say_when_the_server_is_on (void)
   g_assert_cmpstr (notice->text[TSM_LANG_FR], ==,
                    "Couleur du mercredi 7 janvier 2026\302\240: bleu. Le serveur est allumé ce "
                    "jour-là.");
+  engine_test_clear (&test);
+}
+
+/* By its own derogations a red day is cut into stretches: all are told, as far as a sentence goes.
+ */
+static void
+test_announce_names_every_stretch (void)
+{
+  static const struct {
+    const char *line, *english, *french;
+  } rows[] = {
+    { "set_derogation tomorrow 8 10",
+      "The server will be off from Mon 5 Jan 22:00 to Tue 6 Jan 08:00 and from Tue 6 Jan 10:00 to "
+      "Wed 7 Jan 06:00; anyone who needs it can take a derogation.",
+      "Le serveur sera éteint du lun. 5 janv. 22:00 au mar. 6 janv. 08:00 et du mar. 6 janv. 10:00 "
+      "au mer. 7 janv. 06:00\302\240; si tu en as besoin, prends une dérogation." },
+    { "set_derogation tomorrow 12 14",
+      "The server will be off from Mon 5 Jan 22:00 to Tue 6 Jan 08:00, from Tue 6 Jan 10:00 to Tue "
+      "6 Jan 12:00 and from Tue 6 Jan 14:00 to Wed 7 Jan 06:00; anyone who needs it can take a "
+      "derogation.",
+      "Le serveur sera éteint du lun. 5 janv. 22:00 au mar. 6 janv. 08:00, du mar. 6 "
+      "janv. 10:00 au "
+      "mar. 6 janv. 12:00 et du mar. 6 janv. 14:00 au mer. 7 janv. 06:00\302\240; si tu en as "
+      "besoin, prends une dérogation." },
+    { "set_derogation tomorrow 16 18",
+      "The server will be off from Mon 5 Jan 22:00 to Tue 6 Jan 08:00, from Tue 6 Jan 10:00 to Tue "
+      "6 Jan 12:00, from Tue 6 Jan 14:00 to Tue 6 Jan 16:00 and later on, see /plan; anyone who "
+      "needs it can take a derogation.",
+      "Le serveur sera éteint du lun. 5 janv. 22:00 au mar. 6 janv. 08:00, du mar. 6 "
+      "janv. 10:00 au "
+      "mar. 6 janv. 12:00, du mar. 6 janv. 14:00 au mar. 6 janv. 16:00 et plus tard encore, voir "
+      "/plan\302\240; si tu en as besoin, prends une dérogation." },
+  };
+  EngineTest test;
+
+  start (&test);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
+    const TsmNotice *notice;
+
+    do_as (&test, HERE, rows[i].line);
+    do_as (&test, ADMIN, "set_colour 2026-01-06 white");
+    do_as (&test, ADMIN, "set_colour 2026-01-06 red");
+    notice = engine_test_find_told (&test, "Correction: Tuesday 6 January 2026 is red");
+    g_assert_true (g_str_has_suffix (notice->text[TSM_LANG_EN], rows[i].english));
+    g_assert_true (g_str_has_suffix (notice->text[TSM_LANG_FR], rows[i].french));
+  }
+  engine_test_clear (&test);
+}
+
+/* The night between, on the eve of a red day, is cut by who keeps the server on. */
+static void
+test_announce_names_every_stretch_of_an_eve (void)
+{
+  const TsmNotice *notice;
+  EngineTest test;
+
+  start (&test);
+  do_as (&test, HERE, "set_derogation today 23 1");
+  do_as (&test, ADMIN, "set_colour 2026-01-05 white");
+  notice = engine_test_find_told (&test, "Correction: Monday 5 January 2026 is white");
+  g_assert_nonnull (strstr (notice->text[TSM_LANG_EN],
+                            " The server is off from Mon 5 Jan 22:00 to Mon 5 Jan 23:00 and from "
+                            "Tue 6 Jan 01:00 to Wed 7 Jan 06:00 all the same."));
+  g_assert_nonnull (strstr (notice->text[TSM_LANG_FR],
+                            " Le serveur est tout de même éteint du lun. 5 janv. 22:00 au lun. 5 "
+                            "janv. 23:00 et du mar. 6 janv. 01:00 au mer. 7 janv. 06:00."));
+  engine_test_clear (&test);
+}
+
+static void
+test_announce_day_under_way_says_that_the_server_stays_on (void)
+{
+  const TsmNotice *notice;
+  EngineTest test;
+
+  start (&test);
+  do_as (&test, ADMIN, "set_colour 2026-01-06 blue");
+  engine_test_run_until (&test, at (&test, 0, 12, 0));
+  do_as (&test, ADMIN, "set_colour 2026-01-05 white");
+  notice = engine_test_find_told (&test, "Correction: Monday 5 January 2026 is white");
+  g_assert_true (g_str_has_suffix (notice->text[TSM_LANG_EN], " The server stays on."));
   engine_test_clear (&test);
 }
 
@@ -225,8 +308,10 @@ test_announce_late_decision_offers_it_now (void)
   engine_test_start (&test, at (&test, 0, 11, 10));
   engine_test_run_until (&test, at (&test, 0, 23, 0));
   do_as (&test, ADMIN, "set_colour 2026-01-06 red");
-  notice = engine_test_find_told (&test, "This was decided late");
-  g_assert_cmpint (notice->kind, ==, TSM_NOTICE_WARNING);
+  notice = engine_test_find_told (&test, "Powering the server off: red day. This was decided");
+  g_assert_cmpuint (engine_test_count_told (&test, "Powering the server off"), ==, 1);
+  g_assert_cmpint (notice->kind, ==, TSM_NOTICE_LATE);
+  g_assert_nonnull (strstr (notice->text[TSM_LANG_EN], " it stays off until Wed 7 Jan 06:00."));
   g_assert_cmpint (notice->stale_at, ==, at (&test, 2, 6, 0));
   assert_offer (notice, TSM_OFFER_NEED_IT, TSM_DAY_NONE, at (&test, 2, 6, 0));
   engine_test_clear (&test);
@@ -258,6 +343,11 @@ main (int argc, char **argv)
                    test_announce_red_eve_offers_to_keep_it_on);
   g_test_add_func ("/announce/other-days-say-when-the-server-is-on",
                    test_announce_other_days_say_when_the_server_is_on);
+  g_test_add_func ("/announce/names-every-stretch", test_announce_names_every_stretch);
+  g_test_add_func ("/announce/names-every-stretch-of-an-eve",
+                   test_announce_names_every_stretch_of_an_eve);
+  g_test_add_func ("/announce/day-under-way",
+                   test_announce_day_under_way_says_that_the_server_stays_on);
   g_test_add_func ("/announce/without-a-host-offers-nothing",
                    test_announce_without_a_host_offers_nothing);
   g_test_add_func ("/announce/correction-to-red-offers-too",

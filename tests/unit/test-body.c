@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/tsm-body.h"
 #include "base/tsm-error.h"
 #include "base/tsm-limits.h"
-#include "base/tsm-body.h"
 #include <string.h>
 
 static const struct {

@@ -106,12 +106,14 @@ test_command_every_one_is_covered (void)
   g_assert_cmpuint (n, ==, g_strv_length ((char **) tried));
 }
 
-/* A front end shows it to the caller alone: what is one person's, whoever asks for it. */
+/* A front end shows it to the caller alone: what is one person's, whoever asks for it, and what a
+ * notice tells the group in the same breath. */
 static void
-test_command_personal_figures_are_private (void)
+test_command_personal_figures_and_told_deeds_are_private (void)
 {
-  static const char *const names[] = { "get_my_current_derogations", "get_my_state", "get_state",
-                                       NULL };
+  static const char *const names[] = {
+    "get_my_current_derogations", "get_my_state", "get_state", "power", "set_colour", NULL
+  };
   gsize n;
   const TsmCommandSpec *table = tsm_command_get_table (&n);
 
@@ -418,7 +420,7 @@ test_command_derogation_limit (void)
     do_as (&test, HERE, line);
   }
   assert_refused (&test, HERE, "set_derogation tomorrow 20 21", "bad_hours");
-  g_assert_nonnull (strstr (test.reply->text, "You have 20 derogations that are not over"));
+  g_assert_nonnull (strstr (test.reply->text, "You have 20 derogations running or to come"));
   engine_test_clear (&test);
 }
 
@@ -536,7 +538,7 @@ main (int argc, char **argv)
 #define ADD(path, name) g_test_add_func ("/command/" path, test_command_##name)
   ADD ("shape", data_has_its_shape);
   ADD ("table", every_one_is_covered);
-  ADD ("private", personal_figures_are_private);
+  ADD ("private", personal_figures_and_told_deeds_are_private);
   ADD ("labels", choices_have_labels);
   ADD ("status", status_tells_how_things_stand);
   ADD ("plan", plan_tiles_to_the_day_after_tomorrow);

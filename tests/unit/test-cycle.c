@@ -70,7 +70,7 @@ test_cycle_red_day (void)
   assert_orders (&test, 1, 0);
   g_assert_cmpint (test.shutdown_at, ==, at (&test, 0, 22, 0));
   g_assert_true (engine_test_was_told (&test, "The server is off."));
-  g_assert_false (engine_test_was_told (&test, "decided late"));
+  g_assert_false (engine_test_was_told (&test, "decided just now"));
   run_to (&test, 2, 5, 59);
   assert_orders (&test, 1, 0);
   run_to (&test, 2, 6, 5);
@@ -197,7 +197,7 @@ test_cycle_late_colour_acts_at_once (void)
   assert_orders (&test, 1, 0);
   g_assert_cmpint (test.shutdown_at, ==,
                    g_array_index (test.questions, EngineTestQuestion, test.questions->len - 1).at);
-  g_assert_true (engine_test_was_told (&test, "decided late, so there was no warning"));
+  g_assert_true (engine_test_was_told (&test, "decided just now: it stays off until Wed"));
   engine_test_clear (&test);
 }
 
@@ -217,7 +217,7 @@ test_cycle_unknown_holds_the_night_and_turns_the_day_off (void)
   run_to (&test, 1, 6, 5);
   assert_orders (&test, 1, 0);
   g_assert_true (engine_test_was_told (&test, "Powering the server off: "));
-  g_assert_false (engine_test_was_told (&test, "decided late"));
+  g_assert_false (engine_test_was_told (&test, "decided just now"));
   engine_test_set_colour (&test, monday + 1, TSM_COLOUR_BLUE);
   run_to (&test, 1, 6, 40);
   g_assert_cmpuint (test.n_wakes, >=, 1);
@@ -340,7 +340,7 @@ test_cycle_hold_off_and_auto (void)
   type (&test, ENGINE_TEST_ADMIN, "power off");
   g_assert_cmpint (engine_test_get_int (&test, "until"), ==, at (&test, 1, 6, 0));
   assert_orders (&test, 1, 0);
-  g_assert_false (engine_test_was_told (&test, "decided late"));
+  g_assert_false (engine_test_was_told (&test, "decided just now"));
   run_to (&test, 0, 18, 0);
   assert_orders (&test, 1, 0);
   type (&test, ENGINE_TEST_ADMIN, "power auto");
@@ -437,7 +437,7 @@ test_cycle_warning_comes_once (void)
   engine_test_start (&test, at (&test, 0, 21, 46));
   run_to (&test, 0, 22, 10);
   g_assert_cmpuint (engine_test_count_told (&test, "will be powered off at 22:00"), ==, 1);
-  g_assert_false (engine_test_was_told (&test, "decided late"));
+  g_assert_false (engine_test_was_told (&test, "decided just now"));
   assert_orders (&test, 1, 0);
   engine_test_clear (&test);
 }

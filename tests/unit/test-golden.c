@@ -190,52 +190,136 @@ test_golden_has_every_command (void)
   }
 }
 
+/* On Monday at 11:10, Tuesday's colour being @tuesday. */
+static void
+start_before (EngineTest *test, TsmColour tuesday)
+{
+  engine_test_set_colour (test, MONDAY + 1, tuesday);
+  engine_test_start (test, at (test, 0, 11, 10));
+  do_as (test, SHELL, "hello_you 7 2026-01-02");
+}
+
+static void
+play_red_eve (EngineTest *test)
+{
+  start_before (test, TSM_COLOUR_RED);
+}
+
+/* The colour comes when somebody has hours of it already. */
+static void
+play_red_eve_with_derogation (EngineTest *test)
+{
+  start_before (test, TSM_COLOUR_UNKNOWN);
+  do_as (test, HERE, "set_derogation tomorrow 8 10");
+  engine_test_set_colour (test, MONDAY + 1, TSM_COLOUR_RED);
+  engine_test_run_until (test, at (test, 0, 12, 10));
+}
+
+/* No night is off, and none is offered. */
+static void
+play_red_eve_peak (EngineTest *test)
+{
+  test->config.policy = TSM_POLICY_PEAK;
+  start_before (test, TSM_COLOUR_RED);
+}
+
+/* In the afternoon of the day itself its morning is over. */
+static void
+play_red_late (EngineTest *test)
+{
+  start_before (test, TSM_COLOUR_WHITE);
+  engine_test_run_until (test, at (test, 1, 13, 0));
+  do_as (test, ADMIN, "set_colour 2026-01-06 red");
+}
+
+static void
+play_white (EngineTest *test)
+{
+  engine_test_set_colour (test, MONDAY + 2, TSM_COLOUR_WHITE);
+  start_before (test, TSM_COLOUR_BLUE);
+  engine_test_run_until (test, at (test, 1, 11, 10));
+}
+
+static void
+play_red_night (EngineTest *test)
+{
+  start_before (test, TSM_COLOUR_RED);
+  engine_test_run_until (test, at (test, 0, 22, 10));
+}
+
+static void
+play_unknown_morning (EngineTest *test)
+{
+  start_before (test, TSM_COLOUR_UNKNOWN);
+  engine_test_run_until (test, at (test, 1, 5, 31));
+}
+
+static void
+play_late_decision (EngineTest *test)
+{
+  start_before (test, TSM_COLOUR_WHITE);
+  engine_test_run_until (test, at (test, 0, 23, 0));
+  do_as (test, ADMIN, "set_colour 2026-01-06 red");
+}
+
+static void
+probe (EngineTest *test, TsmProbe answer, const char *message)
+{
+  g_autoptr (TsmEvent) event = tsm_event_new (TSM_EVENT_PROBED);
+
+  event->probe = answer;
+  event->message = g_strdup (message);
+  engine_test_step (test, event);
+}
+
+static void
+play_denied_host (EngineTest *test)
+{
+  start_before (test, TSM_COLOUR_BLUE);
+  probe (test, TSM_PROBE_DENIED, "HTTP 401 *pve1*");
+  probe (test, TSM_PROBE_ANSWERS, NULL);
+}
+
+static void
+play_new_plug (EngineTest *test)
+{
+  start_before (test, TSM_COLOUR_BLUE);
+  engine_test_run_until (test, at (test, 0, 12, 0));
+  test->counted_ws = -test->energy_ws;
+  g_strlcpy (test->mac, "AA:BB:CC:DD:EE:02", sizeof test->mac);
+  engine_test_run_until (test, at (test, 0, 12, 10));
+}
+
+/* What is told in each scene, found by a part of it. */
 static const struct {
   const char *name;
+  void (*play) (EngineTest *test);
+  const char *part;
   TsmNoticeKind kind;
-  TsmColour colour;
-  TsmOffer offer;
-  const char *english, *french;
 } notices[] = {
-  { "notice-colour", TSM_NOTICE_COLOUR, TSM_COLOUR_RED, TSM_OFFER_KEEP_ON,
-    "Tuesday 6 January 2026 is red. The server will be off from Mon 5 Jan 22:00 to Wed 7 Jan "
-    "06:00; anyone who needs it can take a derogation.",
-    "Le mardi 6 janvier 2026 est rouge. Le serveur sera éteint du lun. 5 janv. 22:00 au mer. 7 "
-    "janv. 06:00." },
-  { "notice-blue", TSM_NOTICE_COLOUR, TSM_COLOUR_BLUE, TSM_OFFER_NONE,
-    "Wednesday 7 January 2026 is blue.", "Le mercredi 7 janvier 2026 est bleu." },
-  { "notice-white", TSM_NOTICE_COLOUR, TSM_COLOUR_WHITE, TSM_OFFER_NONE,
-    "Wednesday 7 January 2026 is white.", "Le mercredi 7 janvier 2026 est blanc." },
-  { "notice-warning", TSM_NOTICE_WARNING, TSM_COLOUR_UNKNOWN, TSM_OFFER_NEED_IT,
-    "The server will be powered off at 22:00, until Wed 7 Jan 06:00. If you need it, take a "
-    "derogation now.",
-    "Le serveur sera éteint à 22:00, jusqu’au mer. 7 janv. 06:00." },
-  { "notice-power", TSM_NOTICE_POWER, TSM_COLOUR_UNKNOWN, TSM_OFFER_NONE, "The server is off.",
-    "Le serveur est éteint." },
-  { "notice-problem", TSM_NOTICE_PROBLEM, TSM_COLOUR_UNKNOWN, TSM_OFFER_NONE,
-    "The server cannot be told to stop (HTTP 403 *pve1*). TSM keeps trying.",
-    "Le serveur ne peut pas recevoir l’ordre de s’arrêter (HTTP 403 *pve1*)." },
-  { "notice-recovery", TSM_NOTICE_RECOVERY, TSM_COLOUR_UNKNOWN, TSM_OFFER_NONE,
-    "TSM and the host agree again.", "TSM et l’hôte sont à nouveau d’accord." },
-  { "notice-ledger", TSM_NOTICE_LEDGER, TSM_COLOUR_UNKNOWN, TSM_OFFER_NONE,
-    "The plug is another one.", "La prise a été changée." },
+  { "notice-colour", play_red_eve, "Tuesday 6 January 2026 is red.", TSM_NOTICE_COLOUR },
+  { "notice-colour-derogation", play_red_eve_with_derogation, "Tuesday 6 January 2026 is red.",
+    TSM_NOTICE_COLOUR },
+  { "notice-colour-peak", play_red_eve_peak, "Tuesday 6 January 2026 is red.", TSM_NOTICE_COLOUR },
+  { "notice-colour-late", play_red_late, "Tuesday 6 January 2026 is red", TSM_NOTICE_COLOUR },
+  { "notice-blue", play_red_eve, "Monday 5 January 2026 is blue.", TSM_NOTICE_COLOUR },
+  { "notice-white", play_white, "Wednesday 7 January 2026 is white.", TSM_NOTICE_COLOUR },
+  { "notice-warning", play_red_night, "will be powered off at", TSM_NOTICE_WARNING },
+  { "notice-warning-unknown", play_unknown_morning, "still unknown", TSM_NOTICE_WARNING },
+  { "notice-late", play_late_decision, "decided just now", TSM_NOTICE_LATE },
+  { "notice-stopping", play_red_night, "Powering the server off", TSM_NOTICE_POWER },
+  { "notice-power", play_red_night, "The server is off.", TSM_NOTICE_POWER },
+  { "notice-problem", play_denied_host, "The host refuses TSM", TSM_NOTICE_PROBLEM },
+  { "notice-recovery", play_denied_host, "The host accepts TSM", TSM_NOTICE_RECOVERY },
+  { "notice-ledger", play_new_plug, "The plug counts anew", TSM_NOTICE_LEDGER },
 };
 
 static JsonNode *
-tell (guint i, TsmLang lang)
+tell (const TsmNotice *notice, TsmLang lang, GTimeZone *zone)
 {
-  g_autoptr (TsmNotice) notice = tsm_notice_new (notices[i].kind, 1767615000);
-  g_autoptr (GTimeZone) zone = g_time_zone_new_identifier ("Europe/Paris");
   g_autoptr (JsonParser) parser = json_parser_new ();
-  g_autofree char *body = NULL;
+  g_autofree char *body = tsm_message_dup_notice (notice, lang, zone, "tsm-1767615000-1");
 
-  tsm_notice_take_text (notice, TSM_LANG_EN, g_strdup (notices[i].english));
-  tsm_notice_take_text (notice, TSM_LANG_FR, g_strdup (notices[i].french));
-  notice->colour = notices[i].colour;
-  notice->offer = notices[i].offer;
-  notice->offer_day = MONDAY + 1;
-  notice->offer_until = 1767646800;
-  body = tsm_message_dup_notice (notice, lang, zone, "tsm-1767615000-1");
   message_test_check (message_test_parse (parser, body));
   return json_parser_steal_root (parser);
 }
@@ -246,11 +330,19 @@ test_golden_notices (void)
   for (guint i = 0; i < G_N_ELEMENTS (notices); i++) {
     g_autoptr (JsonObject) both = json_object_new ();
     g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+    const TsmNotice *notice;
+    EngineTest test;
 
-    json_object_set_member (both, "en", tell (i, TSM_LANG_EN));
-    json_object_set_member (both, "fr", tell (i, TSM_LANG_FR));
+    g_test_message ("%s", notices[i].name);
+    prepare (&test);
+    notices[i].play (&test);
+    notice = engine_test_find_told (&test, notices[i].part);
+    g_assert_cmpint (notice->kind, ==, notices[i].kind);
+    json_object_set_member (both, "en", tell (notice, TSM_LANG_EN, test.zone));
+    json_object_set_member (both, "fr", tell (notice, TSM_LANG_FR, test.zone));
     json_node_set_object (node, both);
     check_golden (notices[i].name, node);
+    engine_test_clear (&test);
   }
 }
 
@@ -272,13 +364,11 @@ test_golden_other_bodies (void)
   g_autofree char *registration = tsm_registration_dup_json ();
   g_autofree char *hours = tsm_suggestion_dup_hours ("");
   g_autofree char *nothing = tsm_suggestion_dup_derogations (NULL, "");
-  g_autofree char *remark = tsm_message_dup_remark ("This button is too old.");
   g_autofree char *deferral = tsm_message_dup_deferral (TRUE);
 
   check_golden_body ("registration", registration);
   check_golden_body ("suggestion-hours", hours);
   check_golden_body ("suggestion-nothing", nothing);
-  check_golden_body ("remark", remark);
   check_golden_body ("deferral", deferral);
 }
 

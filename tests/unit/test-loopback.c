@@ -5,17 +5,10 @@ static const struct {
   const char *host;
   gboolean is_loopback;
 } host_cases[] = {
-  { "127.0.0.1", TRUE },
-  { "127.255.0.9", TRUE },
-  { "::1", TRUE },
-  { "localhost", TRUE },
-  { "LocalHost", TRUE },
-  { "128.0.0.1", FALSE },
-  { "0.0.0.0", FALSE },
-  { "::2", FALSE },
-  { "localhost.example", FALSE },
-  { "127.evil.example", FALSE },
-  { "", FALSE },
+  { "127.0.0.1", TRUE },         { "127.255.0.9", TRUE }, { "::1", TRUE },
+  { "localhost", TRUE },         { "LocalHost", TRUE },   { "128.0.0.1", FALSE },
+  { "0.0.0.0", FALSE },          { "::2", FALSE },        { "localhost.example", FALSE },
+  { "127.evil.example", FALSE }, { "", FALSE },
 };
 
 static void

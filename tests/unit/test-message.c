@@ -105,7 +105,9 @@ test_message_size (gconstpointer data)
   g_autoptr (JsonParser) parser = json_parser_new ();
   JsonObject *embed = peek_embed (parser, body);
 
-  g_assert_cmpuint (json_array_get_length (peek_fields (embed)), ==, size_cases[i].n_fields);
+  g_assert_cmpint (json_object_has_member (embed, "fields"), ==, size_cases[i].n_fields > 0);
+  if (size_cases[i].n_fields > 0)
+    g_assert_cmpuint (json_array_get_length (peek_fields (embed)), ==, size_cases[i].n_fields);
   g_assert_cmpint (json_object_has_member (embed, "footer"), ==, size_cases[i].is_cut);
   if (size_cases[i].n_title > 256)
     g_assert_true (g_str_has_suffix (json_object_get_string_member (embed, "title"), "…"));
@@ -239,17 +241,6 @@ test_message_privacy (void)
   g_assert_cmpstr (deferral_private, ==, "{\"type\":5,\"data\":{\"flags\":64}}");
 }
 
-static void
-test_message_remark (void)
-{
-  g_autofree char *body = tsm_message_dup_remark ("This button is _too_ old.");
-
-  g_assert_cmpstr (body, ==,
-                   "{\"type\":4,\"data\":{\"embeds\":[{\"description\":\"This button is "
-                   "\\\\_too\\\\_ old.\",\"color\":8422542}],"
-                   "\"allowed_mentions\":{\"parse\":[]},\"flags\":64}}");
-}
-
 static TsmNotice *
 new_notice (TsmOffer offer, const char *text)
 {
@@ -315,7 +306,6 @@ main (int argc, char **argv)
   g_test_add_func ("/message/refusals", test_message_refusals);
   g_test_add_func ("/message/long-refusal", test_message_long_refusal);
   g_test_add_func ("/message/privacy", test_message_privacy);
-  g_test_add_func ("/message/remark", test_message_remark);
   g_test_add_func ("/message/offers", test_message_offers);
   g_test_add_func ("/message/long-notice", test_message_long_notice);
   return g_test_run ();

@@ -603,9 +603,10 @@ test_metering_a_lying_plug_is_told_of (void)
   run_to (&test, 0, 12, 30);
   test.counted_ws -= (gint64) 100000000 * 3600; /* negative: no counter at all */
   run_to (&test, 0, 12, 33);
-  g_assert_false (engine_test_was_told (&test, "The plug says what cannot be"));
+  g_assert_false (engine_test_was_told (&test, "The plug reports an impossible counter"));
   run_to (&test, 0, 13, 30);
-  g_assert_cmpuint (engine_test_count_told (&test, "The plug says what cannot be"), ==, 1);
+  g_assert_cmpuint (engine_test_count_told (&test, "The plug reports an impossible counter"), ==,
+                    1);
   engine_test_type (&test, ENGINE_TEST_ADMIN, "status");
   g_assert_cmpint (engine_test_get_int (&test, "last_reading"), ==, at (&test, 0, 12, 30));
   g_assert_cmpint (engine_test_get_int (&test, "total_wh"), >, 0);

@@ -245,7 +245,7 @@ test_mishap_hold_is_no_late_decision (void)
   run_to (&test, 0, 23, 10);
   g_assert_cmpuint (test.n_shutdowns, ==, 1);
   g_assert_cmpuint (engine_test_count_told (&test, "will be powered off at 23:00"), ==, 1);
-  g_assert_false (engine_test_was_told (&test, "decided late"));
+  g_assert_false (engine_test_was_told (&test, "decided just now"));
   engine_test_clear (&test);
 }
 
@@ -263,7 +263,7 @@ test_mishap_restart_is_no_late_decision (void)
   engine_test_start (&test, at (&test, 0, 22, 20));
   run_to (&test, 0, 22, 30);
   g_assert_cmpuint (test.n_shutdowns, ==, 1);
-  g_assert_false (engine_test_was_told (&test, "decided late"));
+  g_assert_false (engine_test_was_told (&test, "decided just now"));
   engine_test_clear (&test);
 }
 
@@ -308,7 +308,7 @@ test_mishap_denied_host_is_named (void)
   g_assert_cmpuint (engine_test_count_told (&test, "host pve: 401 no such token"), ==, 1);
   probe_with (&test, TSM_PROBE_ANSWERS, NULL);
   probe_with (&test, TSM_PROBE_ANSWERS, NULL);
-  g_assert_cmpuint (engine_test_count_told (&test, "TSM and the host agree again."), ==, 1);
+  g_assert_cmpuint (engine_test_count_told (&test, "The host accepts TSM again."), ==, 1);
   engine_test_clear (&test);
 }
 

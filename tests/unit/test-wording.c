@@ -24,22 +24,22 @@ test_wording_says_it_in_each_language (void)
   } rows[] = {
     { ADMIN, "dance", "There is no command \"dance\"; tsm do help lists them.",
       "Il n’y a pas de commande « dance » ; tsm do help en donne la liste." },
-    { ADMIN, "op", "op needs user: the member's Discord id.",
-      "Il manque à op l’option user : l’identifiant Discord du membre." },
-    { SHELL, "get_my_state day", "get_my_state is for one user; say which with --as USER_ID.",
-      "get_my_state concerne une personne ; dis laquelle avec --as USER_ID." },
+    { ADMIN, "op", "/op needs user: the member's Discord id.",
+      "Il manque à /op l’option user : l’identifiant Discord du membre." },
+    { SHELL, "get_my_state day", "/get_my_state is for one user; say which with --as USER_ID.",
+      "/get_my_state concerne une personne ; dis laquelle avec --as USER_ID." },
     { ADMIN, "power auto until=14", "auto ends the hold at once and takes no hour.",
       "auto met fin tout de suite au maintien et ne prend pas d’heure." },
     { HERE, "bye_bye 8", "Only an admin can say goodbye for someone else.",
       "Seul un administrateur peut dire au revoir pour quelqu’un d’autre." },
-    { NOBODY, "get_my_state day", "You have never used the server; ask an admin for /hello_you.",
-      "Tu n’as jamais utilisé le serveur ; demande un /hello_you à un administrateur." },
+    { NOBODY, "get_my_state day", "You have never used the machine; ask an admin for /hello_you.",
+      "Tu n’as jamais utilisé la machine ; demande un /hello_you à un administrateur." },
     { GONE, "set_derogation today",
       "You left on Saturday 3 January 2026; ask an admin for /hello_you when you are back.",
-      "Tu as quitté le serveur le samedi 3 janvier 2026 ; à ton retour, demande un /hello_you à un "
-      "administrateur." },
-    { ADMIN, "hello_you 7", "<@7> has been here since Friday 2 January 2026 already.",
-      "<@7> est déjà là, depuis le vendredi 2 janvier 2026." },
+      "Tu as cessé de partager la machine le samedi 3 janvier 2026 ; à ton retour, "
+      "demande un /hello_you à un administrateur." },
+    { ADMIN, "hello_you 7", "<@7> has been here since Friday 2 January 2026.",
+      "<@7> est là depuis le vendredi 2 janvier 2026." },
     { HERE, "set_derogation tomorrow 9 11",
       "These hours overlap your derogation D1, on Tuesday 6 January 2026 from 08:00 to 10:00.",
       "Ces heures chevauchent ta dérogation D1, le mardi 6 janvier 2026 de 08:00 à 10:00." },
@@ -54,16 +54,16 @@ test_wording_says_it_in_each_language (void)
       "D1  mar. 6 janv. 08:00 – 10:00               à venir\n"
       "D2  mar. 6 janv. 20:00 – mer. 7 janv. 04:00  à venir" },
     { ADMIN, "remove_derogation D2", "D2 is removed.", "D2 est annulée." },
-    { ADMIN, "op 7", "<@7> is an admin.", "<@7> a le rôle d’administrateur." },
+    { ADMIN, "op 7", "<@7> is an admin now.", "<@7> a maintenant le rôle d’administrateur." },
     { ADMIN, "change_date arrival 2026-01-03 7",
       "<@7> has been here since Saturday 3 January 2026.",
       "<@7> est là depuis le samedi 3 janvier 2026." },
     { ADMIN, "bye_bye 7", "Goodbye <@7>. The last day you share is Monday 5 January 2026.",
       "Au revoir <@7>. Ton dernier jour de partage est le lundi 5 janvier 2026." },
     { ADMIN, "hello_you 7",
-      "Hello again <@7>! You go on sharing the server, as you have since Saturday 3 January 2026.",
-      "Rebonjour <@7> ! Tu continues à partager le serveur, comme depuis le samedi 3 janvier "
-      "2026." },
+      "Hello again <@7>! You go on sharing the machine, as you have since Saturday 3 January 2026.",
+      "Rebonjour <@7> ! Tu continues à partager la machine, comme tu le fais depuis "
+      "le samedi 3 janvier 2026." },
   };
 
   for (guint lang = 0; lang < TSM_N_LANGS; lang++) {
@@ -93,16 +93,16 @@ test_wording_derogation_names_its_day_once (void)
     const char *line, *english, *french;
   } rows[] = {
     { "set_derogation tomorrow 8 10h30",
-      "D1: the server is on for <@7> on Tuesday 6 January 2026 from 08:00 to 10:30.",
-      "D1 : le serveur est allumé pour <@7> le mardi 6 janvier 2026 de 08:00 à 10:30." },
+      "D1 keeps the server on for <@7> on Tuesday 6 January 2026 from 08:00 to 10:30.",
+      "D1 garde le serveur allumé pour <@7> le mardi 6 janvier 2026 de 08:00 à 10:30." },
     { "set_derogation tomorrow 20 4",
-      "D2: the server is on for <@7> from Tuesday 6 January 2026 at 20:00 to Wednesday "
+      "D2 keeps the server on for <@7> from Tuesday 6 January 2026 at 20:00 to Wednesday "
       "7 January 2026 at 04:00.",
-      "D2 : le serveur est allumé pour <@7> du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier "
+      "D2 garde le serveur allumé pour <@7> du mardi 6 janvier 2026 à 20:00 au mercredi 7 janvier "
       "2026 à 04:00." },
     { "set_derogation tomorrow 19 20",
-      "D3: the server is on for <@7> on Tuesday 6 January 2026 from 19:00 to 20:00.",
-      "D3 : le serveur est allumé pour <@7> le mardi 6 janvier 2026 de 19:00 à 20:00." },
+      "D3 keeps the server on for <@7> on Tuesday 6 January 2026 from 19:00 to 20:00.",
+      "D3 garde le serveur allumé pour <@7> le mardi 6 janvier 2026 de 19:00 à 20:00." },
   };
 
   for (guint lang = 0; lang < TSM_N_LANGS; lang++) {
@@ -368,7 +368,7 @@ test_wording_cards_have_titles_and_days (void)
       TSM_COLOUR_BLUE },
     { ADMIN, "hello_you 10", { "Welcome", "Bienvenue" }, NO_DAY, 0 },
     { ADMIN, "bye_bye 10", { "Goodbye", "Au revoir" }, NO_DAY, 0 },
-    { ADMIN, "hello_you 10", { "Welcome back", "Bon retour" }, NO_DAY, 0 },
+    { ADMIN, "hello_you 10", { "Welcome back", "Te revoilà" }, NO_DAY, 0 },
     { ADMIN,
       "change_date arrival 2026-01-04 10",
       { "Dates corrected", "Dates corrigées" },
