@@ -60,7 +60,7 @@ def check_eve(story):
     known = find(story, "colour", "26 January 2026 is red")
     assert "2026-01-25 10:50" <= known < "2026-01-25 12:00", known
     assert find(story, "command", "^otter /set_derogation") == "2026-01-25 20:15"
-    assert find(story, "reply", "^D1: ") == "2026-01-25 20:15"
+    assert find(story, "reply", "^D1 keeps ") == "2026-01-25 20:15"
     assert find(story, "warning", "off at 22:00") == "2026-01-25 21:30"
     stops = [at for at, kind, said in story if kind == "power" and "Powering" in said]
     assert stops[:2] == ["2026-01-25 22:00", "2026-01-26 10:00"], stops
