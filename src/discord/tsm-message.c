@@ -270,7 +270,7 @@ add_menu (JsonBuilder *body, const TsmNotice *notice, TsmLang lang, GTimeZone *z
 }
 
 /* A button for the hours that a derogation of tomorrow has by itself, seen from the day before. On
- * any other day it cannot be called tomorrow. */
+ * any other day it cannot be called tomorrow, and once it has begun it begins now. */
 static void
 add_keep (JsonBuilder *body, const TsmNotice *notice, TsmLang lang, GTimeZone *zone)
 {
@@ -283,10 +283,13 @@ add_keep (JsonBuilder *body, const TsmNotice *notice, TsmLang lang, GTimeZone *z
   if (!tsm_derogate_get_span (TRUE, TSM_DEROGATE_NO_HOUR, TSM_DEROGATE_NO_HOUR, noon_before, zone,
                               &span))
     g_assert_not_reached ();
-  label = tsm_say (lang, zone,
-                   is_eve ? N_ ("Keep it on tomorrow, from %s to %s")
-                          : N_ ("Keep it on for me, from %s to %s"),
-                   TSM_SAY_TIME (span.begin), TSM_SAY_TIME (span.end));
+  if (notice->at > span.begin)
+    label = g_strdup (tsm_text (lang, N_ ("Keep it on for me, for 12 hours")));
+  else
+    label = tsm_say (lang, zone,
+                     is_eve ? N_ ("Keep it on tomorrow, from %s to %s")
+                            : N_ ("Keep it on for me, from %s to %s"),
+                     TSM_SAY_TIME (span.begin), TSM_SAY_TIME (span.end));
   begin_row (body);
   add_button (body, label, custom_id);
   end_row (body);
