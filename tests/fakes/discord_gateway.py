@@ -247,8 +247,11 @@ class Connection:
     # The heart.
 
     def ask_for_beat(self):
-        self._asked_at.append(self.world.now)
+        if self.is_frozen or not self.is_open:
+            return
         self.send({"t": None, "s": None, "op": BEAT, "d": None})
+        # Behind a message in small segments it is on its way later.
+        self._asked_at.append(max(self.world.now, self._sends_from))
 
     def _on_beat(self, seq):
         now = self.world.now
