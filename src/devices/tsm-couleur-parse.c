@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * tsm-couleur-parse: answers of api-couleur-tempo.fr. */
 #include "devices/tsm-couleur-parse.h"
-#include "base/tsm-error.h"
 #include "base/tsm-body.h"
+#include "base/tsm-error.h"
 #include "rules/tsm-day.h"
 
 /* FALSE when @entry is no answer about a day that was asked for. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  * tsm-plug-parse: what a Tasmota plug answers, in all its spellings. */
 #include "devices/tsm-plug-parse.h"
+#include "base/tsm-body.h"
 #include "base/tsm-decimal.h"
 #include "base/tsm-error.h"
 #include "base/tsm-limits.h"
-#include "base/tsm-body.h"
 #include "devices/tsm-wol-packet.h"
 #include "rules/tsm-day.h"
 #include <string.h>

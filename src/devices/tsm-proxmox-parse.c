@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * tsm-proxmox-parse: answers of the Proxmox VE API. */
 #include "devices/tsm-proxmox-parse.h"
-#include "base/tsm-error.h"
 #include "base/tsm-body.h"
+#include "base/tsm-error.h"
 #include <string.h>
 
 #define NODE_NAME_BYTES 63

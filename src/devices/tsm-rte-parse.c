@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  * tsm-rte-parse: RTE's public JSON of Tempo colours. */
 #include "devices/tsm-rte-parse.h"
-#include "base/tsm-error.h"
 #include "base/tsm-body.h"
+#include "base/tsm-error.h"
 #include "rules/tsm-day.h"
 #include <string.h>
 

@@ -164,8 +164,11 @@ class Sent:
     def is_done(self):
         """Somebody has been told that it is done, and not that it was refused."""
         message = self.call.message
-        return self.is_acknowledged and message is not None and not message.is_ephemeral \
-            and not message.is_deleted and not self.call.follow_ups
+        if not self.is_acknowledged or message is None or message.is_deleted:
+            return False
+        if self.mark and self.mark[0] == "hold":  # the channel hears of it by a notice
+            return "held on" in self.call.text
+        return not message.is_ephemeral and not self.call.follow_ups
 
 
 class ChaosTest(DiscordTest):

@@ -160,15 +160,14 @@ test_registration_words (void)
   g_autofree char *json = tsm_registration_dup_json ();
 
   g_assert_nonnull (strstr (
-      json,
-      "{\"type\":1,\"name\":\"remove_derogation\","
-      "\"description\":\"Take a derogation back; not from 21:45 to midnight\","
-      "\"description_localizations\":{\"fr\":\"Annuler une dérogation\302\240; impossible de "
-      "21:45 à minuit\"},\"options\":[{\"type\":3,\"name\":\"derogation_id\","
-      "\"description\":\"The derogation's number, such as D17\","
-      "\"description_localizations\":{\"fr\":"
-      "\"Le numéro de la dérogation, par exemple D17\"},"
-      "\"required\":true,\"autocomplete\":true}]}"));
+      json, "{\"type\":1,\"name\":\"remove_derogation\","
+            "\"description\":\"Take a derogation back; not from 21:45 to midnight\","
+            "\"description_localizations\":{\"fr\":\"Annuler une dérogation\302\240; impossible de "
+            "21:45 à minuit\"},\"options\":[{\"type\":3,\"name\":\"derogation_id\","
+            "\"description\":\"The derogation's number, such as D17\","
+            "\"description_localizations\":{\"fr\":"
+            "\"Le numéro de la dérogation, par exemple D17\"},"
+            "\"required\":true,\"autocomplete\":true}]}"));
 }
 
 static void
