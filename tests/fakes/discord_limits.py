@@ -39,11 +39,11 @@ class Bucket:
     window_s: float
     begin: float = -math.inf
     used: int = 0
-    told_empty: bool = False  # the client has been told that nothing is left
+    told_empty_at: float = math.inf  # when the client was told that nothing is left
 
     def refresh(self, now):
         if now >= self.begin + self.window_s:
-            self.begin, self.used, self.told_empty = now, 0, False
+            self.begin, self.used, self.told_empty_at = now, 0, math.inf
 
     @property
     def remaining(self):
@@ -61,7 +61,7 @@ class Block:
 
     until: float
     scope: str
-    is_told: bool = False
+    told_at: float = math.inf
 
 
 class Limiter:
@@ -78,12 +78,13 @@ class Limiter:
     def block(self, route, until, scope):
         self.blocks[route] = Block(until, scope)
 
-    def take(self, route, major, now):
-        """(seconds to wait, or None if it may pass; scope; whether the client could know)."""
+    def take(self, route, major, now, received_at):
+        """(seconds to wait, or None if it may pass; scope; whether the client could know when it
+        sent the request)."""
         is_global = route not in NOT_GLOBAL
         for block in (self.blocks.get("") if is_global else None, self.blocks.get(route)):
             if block is not None and now < block.until:
-                known, block.is_told = block.is_told, True
+                known, block.told_at = received_at >= block.told_at, min(now, block.told_at)
                 return block.until - now, block.scope, known
         if is_global:
             self.recent = [at for at in self.recent if at > now - 1]
@@ -93,15 +94,23 @@ class Limiter:
         bucket = self.bucket(route, major)
         bucket.refresh(now)
         if bucket.remaining == 0:
-            known, bucket.told_empty = bucket.told_empty, True
+            known = received_at >= bucket.told_empty_at
+            bucket.told_empty_at = min(now, bucket.told_empty_at)
             return bucket.begin + bucket.window_s - now, "user", known
         bucket.used += 1
         return None, "user", False
 
+    def untell(self, route, major):
+        """What was answered has not arrived."""
+        for block in (self.blocks.get(""), self.blocks.get(route)):
+            if block is not None:
+                block.told_at = math.inf
+        self.bucket(route, major).told_empty_at = math.inf
+
     def headers(self, route, major, now):
         bucket = self.bucket(route, major)
         if bucket.remaining == 0:
-            bucket.told_empty = True
+            bucket.told_empty_at = min(now, bucket.told_empty_at)
         reset = bucket.begin + bucket.window_s if bucket.used else now
         return {
             "X-RateLimit-Limit": bucket.limit,

@@ -141,6 +141,7 @@ class Rest(KeepAliveServer):
         if action == "lose":
             if call.name == "callback":
                 self.discord.interactions[ids[0]].answer_was_lost = True
+            self.limiter.untell(call.name, self._major(call.name, ids))
             return DROP
         return response
 
@@ -221,7 +222,7 @@ class Rest(KeepAliveServer):
     def _limit(self, call, major):
         """None, or the 429 for a request that comes too early."""
         now = self.world.now
-        wait_s, scope, known = self.limiter.take(call.name, major, now)
+        wait_s, scope, known = self.limiter.take(call.name, major, now, call.at)
         if wait_s is None:
             return None
         if known:
