@@ -247,13 +247,24 @@ add_fields (Embed *embed, const TsmCard *card, TsmLang lang)
   json_builder_end_object (embed->body);
 }
 
+static void
+add_timestamp (Embed *embed, gint64 at)
+{
+  g_autoptr (GDateTime) utc = at != TSM_INSTANT_NONE ? g_date_time_new_from_unix_utc (at) : NULL;
+  g_autofree char *text = utc != NULL ? g_date_time_format_iso8601 (utc) : NULL;
+
+  if (text != NULL)
+    tsm_json_add_text (embed->body, "timestamp", text);
+}
+
 void
-tsm_embed_add_text (JsonBuilder *body, const char *title, const char *text, gint64 rgb)
+tsm_embed_add_text (JsonBuilder *body, const char *title, const char *text, gint64 rgb, gint64 at)
 {
   Embed embed = { .body = body, .left = MAX_EMBED };
   g_autofree char *escaped = tsm_markup_dup_escaped (text);
 
   begin_embed (&embed, title, escaped, rgb);
+  add_timestamp (&embed, at);
   end_embed (&embed);
 }
 

@@ -16,8 +16,10 @@ G_BEGIN_DECLS
 /* @otherwise for an unknown colour. */
 gint64 tsm_embed_get_rgb (TsmColour colour, gint64 otherwise);
 
-/* A title, "" for none, over plain sentences. */
-void tsm_embed_add_text (JsonBuilder *body, const char *title, const char *text, gint64 rgb);
+/* A title, "" for none, over plain sentences; @at, which Discord shows below them in the reader's
+ * own zone, or TSM_INSTANT_NONE. */
+void tsm_embed_add_text (JsonBuilder *body, const char *title, const char *text, gint64 rgb,
+                         gint64 at);
 /* Title, Tempo day and sentences; lists as lines below them, figures as fields side by side. What
  * there is no room for is left out, and a last line says so. */
 void tsm_embed_add_card (JsonBuilder *body, const TsmCard *card, TsmLang lang);

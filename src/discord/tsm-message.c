@@ -87,7 +87,7 @@ add_reply (JsonBuilder *body, const TsmReply *reply, TsmLang lang, gboolean is_p
 {
   if (reply->refusal != TSM_REFUSAL_NONE)
     tsm_embed_add_text (body, tsm_text (lang, get_refusal_title (reply->refusal)), reply->text,
-                        TSM_EMBED_GREY);
+                        TSM_EMBED_GREY, TSM_INSTANT_NONE);
   else
     tsm_embed_add_card (body, reply->card, lang);
   if (is_private)
@@ -337,7 +337,8 @@ tsm_message_dup_notice (const TsmNotice *notice, TsmLang lang, GTimeZone *zone, 
 
   g_assert (*nonce != '\0' && strlen (nonce) <= TSM_MESSAGE_MAX_NONCE);
   tsm_embed_add_text (body, tsm_text (lang, notice_kinds[notice->kind].title), notice->text[lang],
-                      tsm_embed_get_rgb (notice->colour, notice_kinds[notice->kind].rgb));
+                      tsm_embed_get_rgb (notice->colour, notice_kinds[notice->kind].rgb),
+                      notice->at);
   add_offer (body, notice, lang, zone);
   tsm_json_add_text (body, "nonce", nonce);
   tsm_json_add_boolean (body, "enforce_nonce", TRUE);

@@ -18,9 +18,9 @@ char *tsm_message_dup_deferral (gboolean is_private);
 /* The same reply as the PATCH of @original, and as a follow-up (@is_private: flags 64). */
 char *tsm_message_dup_edit (const TsmReply *reply, TsmLang lang);
 char *tsm_message_dup_follow_up (const TsmReply *reply, TsmLang lang, gboolean is_private);
-/* POST /channels/ID/messages: an embed with the notice's offer as buttons; @nonce, of at most
- * TSM_MESSAGE_MAX_NONCE ASCII characters, makes a repeat harmless. @zone is for the hours on the
- * buttons. */
+/* POST /channels/ID/messages: an embed with its instant, and the notice's offer as buttons; @nonce,
+ * of at most TSM_MESSAGE_MAX_NONCE ASCII characters, makes a repeat harmless. @zone is for the
+ * hours on the buttons. */
 char *tsm_message_dup_notice (const TsmNotice *notice, TsmLang lang, GTimeZone *zone,
                               const char *nonce);
 

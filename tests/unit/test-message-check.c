@@ -46,7 +46,8 @@ check_field (JsonObject *field)
 static glong
 check_embed (JsonObject *embed)
 {
-  static const char *const keys[] = { "title", "description", "color", "fields", "footer", NULL };
+  static const char *const keys[] = { "title",  "description", "color", "fields",
+                                      "footer", "timestamp",   NULL };
   glong n_chars = check_text (embed, "title", 0, 256) + check_text (embed, "description", 0, 4096);
   const gint64 rgb = json_object_get_int_member (embed, "color");
 
