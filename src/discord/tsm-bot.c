@@ -73,14 +73,13 @@ warn_of_absence (const TsmBot *self, Guild *known, const char *guild)
   known->is_missed = TRUE;
 }
 
+/* @guilds is READY's array, or empty. */
 static gboolean
-lists_guild (const char *d, gsize length, const char *id)
+lists_guild (const char *guilds, gsize n_guilds, const char *id)
 {
-  const char *guilds, *guild;
-  gsize n_guilds, n_guild, position = 0;
+  const char *guild;
+  gsize n_guild, position = 0;
 
-  if (!tsm_payload_find (d, length, "guilds", &guilds, &n_guilds))
-    return FALSE;
   while (tsm_payload_next (guilds, n_guilds, &position, &guild, &n_guild)) {
     g_autofree char *listed = tsm_payload_dup_string (guild, n_guild, "id");
 
@@ -106,12 +105,15 @@ lose_guild (TsmBot *self, Guild *known, const char *id)
 static void
 check_guilds (TsmBot *self, const char *d, gsize length)
 {
+  const char *guilds = "";
+  gsize n_guilds = 0;
   GHashTableIter iter;
   gpointer id, known;
 
+  tsm_payload_find (d, length, "guilds", &guilds, &n_guilds);
   g_hash_table_iter_init (&iter, self->guilds);
   while (g_hash_table_iter_next (&iter, &id, &known))
-    if (!lists_guild (d, length, id))
+    if (!lists_guild (guilds, n_guilds, id))
       lose_guild (self, known, id);
 }
 
